@@ -1,0 +1,187 @@
+package cli
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"io/fs"
+	"os"
+	"runtime"
+	"strconv"
+
+	"golang.org/x/sync/errgroup"
+
+	"netlab/grader/course"
+	"netlab/grader/grade"
+	"netlab/grader/lang"
+	"netlab/grader/report"
+	"netlab/grader/sandbox"
+	"netlab/scripts"
+)
+
+// suiteFlags choose what is asked and what runs it.
+type suiteFlags struct {
+	Scripts string `help:"${help_scripts}" placeholder:"DIR" type:"existingdir"`
+	Python  string `help:"${help_python}" placeholder:"PATH"`
+	Unsafe  bool   `help:"${help_unsafe}"`
+	Jobs    int    `help:"${help_jobs}" placeholder:"N"`
+}
+
+type checkCommand struct {
+	Archives []string `arg:"" name:"archive" help:"${help_archives}"`
+	Format   string   `help:"${help_format}" enum:"text,json" default:"text" placeholder:"text|json"`
+	Exercise string   `help:"${help_exercise}" placeholder:"ID"`
+	Course   string   `help:"${help_course}" placeholder:"FILE"`
+	Seed     string   `help:"${help_seed}" placeholder:"HEX"`
+	Verbose  bool     `short:"v" help:"${help_verbose}"`
+	suiteFlags
+}
+
+// Run grades the archives in turn and reports them together.
+func (c *checkCommand) Run(p *program) error {
+	desk, done, err := c.desk(p)
+	if err != nil {
+		return err
+	}
+	results := make([]grade.Result, len(c.Archives))
+	group, ctx := errgroup.WithContext(p.ctx)
+	group.SetLimit(desk.jobs)
+	for i, path := range c.Archives {
+		group.Go(func() error {
+			results[i] = desk.Archive(ctx, path)
+			return ctx.Err()
+		})
+	}
+	err = errors.Join(group.Wait(), done())
+	if err != nil {
+		return err
+	}
+	p.status = statusOf(results)
+	if c.Format == "json" {
+		return report.JSON(p.stdout, results, p.lang)
+	}
+	width, tty := terminal(p.stdout)
+	return report.Text(p.stdout, results, report.Options{
+		Lang: p.lang, Color: report.ColorWanted(tty, p.getenv), Width: width, Verbose: c.Verbose,
+	})
+}
+
+// bench is a desk and how many programs it may run at once.
+type bench struct {
+	grade.Desk
+	jobs int
+}
+
+func (c *checkCommand) desk(p *program) (*bench, func() error, error) {
+	var crs *course.Course
+	var roster *course.Roster
+	var err error
+	if c.Course != "" {
+		if crs, err = course.ReadCourse(c.Course); err != nil {
+			return nil, nil, usageError{text: lang.T(err.Error(), err.Error())}
+		}
+		if crs.Roster != "" {
+			if roster, err = course.OpenRoster(crs.Roster); err != nil {
+				return nil, nil, usageError{text: lang.T(err.Error(), err.Error())}
+			}
+		}
+	}
+	var seed uint64
+	if c.Seed != "" {
+		if seed, err = strconv.ParseUint(c.Seed, 16, 64); err != nil {
+			return nil, nil, usageError{text: lang.F("--seed %s : un nombre hexadécimal est attendu, tel que le rapport le montre", "--seed %s: expected a hexadecimal number, as the report shows it", c.Seed)}
+		}
+	}
+	suites, err := c.suites()
+	if err != nil {
+		return nil, nil, err
+	}
+	if c.Exercise != "" {
+		var ids []*course.Exercise
+		for _, s := range suites {
+			ids = append(ids, s.Exercise)
+		}
+		if _, _, err := course.Find(ids, course.Choice{ID: c.Exercise}); err != nil {
+			return nil, nil, usageError{text: lang.T(err.Error(), err.Error())}
+		}
+	}
+	g, done, err := c.grader(p)
+	if err != nil {
+		return nil, nil, err
+	}
+	b := &bench{jobs: 1, Desk: grade.Desk{Grader: g, Suites: suites, Course: crs, Roster: roster, Exercise: c.Exercise, Seed: seed}}
+	if len(c.Archives) > 1 && !plain(g) {
+		b.jobs, g.Parallel = g.Parallel, 1
+	}
+	return b, done, nil
+}
+
+func plain(g *grade.Grader) bool {
+	layers := g.Sandbox.Isolation()
+	return len(layers) == 1 && layers[0] == "none"
+}
+
+// folder is where the exercises are read from.
+func (f *suiteFlags) folder() fs.FS {
+	if f.Scripts != "" {
+		return os.DirFS(f.Scripts)
+	}
+	return scripts.FS
+}
+
+// suites loads and checks every exercise.
+func (f *suiteFlags) suites() ([]*grade.Suite, error) {
+	exercises, err := course.Load(f.folder())
+	if err != nil {
+		return nil, usageError{text: lang.T(err.Error(), err.Error())}
+	}
+	var out []*grade.Suite
+	for _, ex := range exercises {
+		s, err := grade.LoadSuite(f.folder(), ex)
+		if err != nil {
+			return nil, usageError{text: lang.T(err.Error(), err.Error())}
+		}
+		out = append(out, s)
+	}
+	return out, nil
+}
+
+// grader opens the sandbox. done closes it and removes what the harness wrote.
+func (f *suiteFlags) grader(p *program) (g *grade.Grader, done func() error, err error) {
+	in, err := sandbox.FindInterpreter(p.ctx, f.Python)
+	if err != nil {
+		p.errorf("%s: %v", texts["no_interpreter"].In(p.lang), err)
+		p.hintf("%s", texts["hint_interpreter"].In(p.lang))
+		return nil, nil, errSaid
+	}
+	sb, err := f.sandbox(p, in)
+	if err != nil {
+		return nil, nil, err
+	}
+	dir, err := os.MkdirTemp("", "grader-")
+	if err != nil {
+		return nil, nil, errors.Join(err, sb.Close())
+	}
+	jobs := f.Jobs
+	if jobs < 1 {
+		jobs = runtime.NumCPU()
+	}
+	g = &grade.Grader{Sandbox: sb, Workdir: dir, Parallel: jobs, Version: version()}
+	if plain(g) {
+		g.Parallel = 1
+	}
+	return g, func() error { return errors.Join(sb.Close(), os.RemoveAll(dir)) }, nil
+}
+
+// errSaid is a failure whose message was already printed.
+var errSaid = errors.New("")
+
+func (f *suiteFlags) sandbox(p *program, in sandbox.Interpreter) (*sandbox.Sandbox, error) {
+	ctx := context.WithoutCancel(p.ctx)
+	sb, err := sandbox.Open(ctx, sandbox.Options{Interpreter: in, Plain: f.Unsafe && p.getenv("GRADER_PLAIN") != ""})
+	if err == nil || !errors.Is(err, sandbox.ErrNoNamespaces) {
+		return sb, err
+	}
+	fmt.Fprintf(p.stderr, "grader: %s\n", texts["no_isolation"].In(p.lang))
+	return sandbox.Open(ctx, sandbox.Options{Interpreter: in, Plain: true})
+}

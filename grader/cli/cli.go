@@ -1,0 +1,171 @@
+// Package cli is the command line: commands, flags, exit statuses and
+// messages. Results go to standard output; everything else goes to standard
+// error, each message beginning with "grader: ".
+package cli
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"io"
+	"os"
+	"runtime/debug"
+	"strings"
+
+	"github.com/alecthomas/kong"
+	"golang.org/x/term"
+
+	"netlab/grader/lang"
+	"netlab/grader/report"
+)
+
+// program is one run of the command line.
+type program struct {
+	ctx            context.Context
+	stdin          io.Reader
+	stdout, stderr io.Writer
+	getenv         func(string) string
+	lang           lang.Lang
+	status         int
+}
+
+// usageError is an error of whoever typed the command. hint says what to do.
+type usageError struct {
+	text lang.Text
+	hint lang.Text
+}
+
+func (e usageError) Error() string { return e.text.EN }
+
+// options is the command line as kong reads it. The help texts are in texts.go.
+type options struct {
+	Lang    string           `help:"${help_lang}" placeholder:"fr|en"`
+	Version kong.VersionFlag `help:"${help_version}"`
+
+	Check     checkCommand     `cmd:"" help:"${help_check}"`
+	Reference referenceCommand `cmd:"" passthrough:"" help:"${help_reference}"`
+	Name      nameCommand      `cmd:"" help:"${help_name}"`
+	Pack      packCommand      `cmd:"" help:"${help_pack}"`
+	Prove     proveCommand     `cmd:"" help:"${help_prove}"`
+}
+
+// Run runs one command line and returns its exit status.
+func Run(ctx context.Context, args []string, stdin io.Reader, stdout, stderr io.Writer) int {
+	p := &program{ctx: ctx, stdin: stdin, stdout: stdout, stderr: stderr, getenv: os.Getenv}
+	p.lang = lang.FromEnv(p.getenv)
+	if l, ok, err := langFlag(args); err != nil {
+		return p.usage(usageError{text: lang.T(err.Error(), err.Error())})
+	} else if ok {
+		p.lang = l
+	}
+	var o options
+	exited := -1
+	parser, err := kong.New(&o, kong.Name("grader"), kong.Description(texts["about"].In(p.lang)),
+		kong.Writers(stdout, stderr), kong.Exit(func(code int) { exited = code; panic(exitNow{}) }),
+		kong.Vars(vars(p.lang)), kong.UsageOnError(), kong.ConfigureHelp(kong.HelpOptions{Compact: true, WrapUpperBound: 100}),
+		kong.Bind(p))
+	if err != nil {
+		fmt.Fprintf(stderr, "grader: %v\n", err)
+		return exitFault
+	}
+	kctx, status, err := parse(parser, args, &exited)
+	if status >= 0 {
+		return status
+	}
+	if err != nil {
+		return p.usage(usageError{text: lang.T(err.Error(), err.Error()), hint: texts["hint_help"]})
+	}
+	if err := kctx.Run(); err != nil {
+		var u usageError
+		if errors.As(err, &u) {
+			return p.usage(u)
+		}
+		p.errorf("%v", err)
+		return exitFault
+	}
+	return p.status
+}
+
+// exitNow carries kong's wish to exit (--help, --version) out of Parse.
+type exitNow struct{}
+
+func parse(parser *kong.Kong, args []string, exited *int) (kctx *kong.Context, status int, err error) {
+	status = -1
+	defer func() {
+		if r := recover(); r != nil {
+			if _, ok := r.(exitNow); !ok {
+				panic(r)
+			}
+			status = *exited
+		}
+	}()
+	kctx, err = parser.Parse(args)
+	return kctx, status, err
+}
+
+// langFlag finds --lang before the rest is parsed: the help is in a language too.
+func langFlag(args []string) (lang.Lang, bool, error) {
+	for i, a := range args {
+		if a == "--" {
+			break
+		}
+		value, ok := strings.CutPrefix(a, "--lang=")
+		if a == "--lang" && i+1 < len(args) {
+			value, ok = args[i+1], true
+		}
+		if ok {
+			l, err := lang.Parse(value)
+			return l, err == nil, err
+		}
+	}
+	return "", false, nil
+}
+
+// usage reports wrong usage.
+func (p *program) usage(e usageError) int {
+	p.errorf("%s", e.text.In(p.lang))
+	if !e.hint.Empty() {
+		p.hintf("%s", e.hint.In(p.lang))
+	}
+	return exitUsage
+}
+
+// errorf, hintf and warnf are the only writers to standard error.
+func (p *program) errorf(format string, args ...any) {
+	fmt.Fprintf(p.stderr, "grader: %s\n", report.EscapeText(fmt.Sprintf(format, args...)))
+}
+
+func (p *program) hintf(format string, args ...any) {
+	p.errorf("%s%s", texts["hint"].In(p.lang), fmt.Sprintf(format, args...))
+}
+
+// terminal reports whether w is a terminal, and how wide it is.
+func terminal(w io.Writer) (width int, ok bool) {
+	f, isFile := w.(*os.File)
+	if !isFile || !term.IsTerminal(int(f.Fd())) {
+		return 0, false
+	}
+	width, _, err := term.GetSize(int(f.Fd()))
+	if err != nil {
+		width = 80
+	}
+	return width, true
+}
+
+// version is what this executable says it is.
+func version() string {
+	info, ok := debug.ReadBuildInfo()
+	if !ok {
+		return "devel"
+	}
+	v := info.Main.Version
+	if v == "" || v == "(devel)" {
+		v = "devel"
+	}
+	for _, s := range info.Settings {
+		if s.Key == "vcs.revision" && len(s.Value) >= 12 {
+			v += "-" + s.Value[:12]
+		}
+	}
+	return v
+}

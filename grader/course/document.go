@@ -1,0 +1,132 @@
+package course
+
+import (
+	"bytes"
+	"errors"
+	"fmt"
+	"regexp"
+	"slices"
+	"strconv"
+	"strings"
+
+	"github.com/BurntSushi/toml"
+
+	"netlab/grader/spelling"
+)
+
+// typeError is how the decoder writes that a value is of the wrong type.
+var typeError = regexp.MustCompile(`^toml: line ([0-9]+) \(last key "([^"]*)"\): (.*)$`)
+
+// document is a TOML file, for errors that name its lines.
+type document struct {
+	name string
+	data []byte
+}
+
+// decode reads the document into v. known lists the keys that each table may
+// have, by the table's path ("" is the top); any other one is an error, with the
+// line that it is on and what was probably meant.
+func (d document) decode(v any, known map[string][]string) []error {
+	meta, err := toml.NewDecoder(bytes.NewReader(d.data)).Decode(v)
+	if err != nil {
+		var parse toml.ParseError
+		if errors.As(err, &parse) {
+			return []error{d.errorf(parse.Position.Line, "%s", parse.Message)}
+		}
+		if m := typeError.FindStringSubmatch(err.Error()); m != nil {
+			line, _ := strconv.Atoi(m[1])
+			return []error{d.errorf(line, "%s: %s", m[2], m[3])}
+		}
+		return []error{d.errorf(0, "%w", err)}
+	}
+	var faults []error
+	var told []string
+	for _, key := range meta.Undecoded() {
+		path := strings.Join(key, ".")
+		if slices.ContainsFunc(told, func(t string) bool { return path == t || strings.HasPrefix(path, t+".") }) {
+			continue // its table was told already, or it stands there more than once
+		}
+		told = append(told, path)
+		last := key[len(key)-1]
+		suggestion := spelling.Suggest(last, known[strings.Join(key[:len(key)-1], ".")])
+		for _, line := range d.lines(key) {
+			faults = append(faults, d.errorf(line, "unknown key %q%s", last, suggestion))
+		}
+	}
+	return faults
+}
+
+// errorf makes an error about a line; 0 is no line in particular.
+func (d document) errorf(line int, format string, args ...any) error {
+	place := d.name
+	if line > 0 {
+		place = fmt.Sprintf("%s:%d", d.name, line)
+	}
+	return fmt.Errorf("%s: %w", place, fmt.Errorf(format, args...))
+}
+
+// lines returns the lines that a key is on, at least one; 0 when it cannot be
+// told.
+func (d document) lines(key toml.Key) []int {
+	var out []int
+	d.scan(func(line int, table, name, rest string) {
+		if table != "" {
+			table += "."
+		}
+		full := strings.Join(key, ".")
+		switch {
+		case name == "" && table == full+".": // the key is a table
+			out = append(out, line)
+		case name != "" && table+name == full:
+			out = append(out, line)
+		case name != "" && strings.HasPrefix(full, table+name+".") && strings.Contains(rest, key[len(key)-1]): // in an inline table
+			out = append(out, line)
+		}
+	})
+	if out == nil {
+		return []int{0}
+	}
+	return out
+}
+
+// line returns the first line that the key name of a table is on, or 0.
+func (d document) line(table, name string) int {
+	key := toml.Key{name}
+	if table != "" {
+		key = toml.Key{table, name}
+	}
+	return d.lines(key)[0]
+}
+
+// tables returns the lines of the headers [[name]] or [name], in order.
+func (d document) tables(name string) []int {
+	var out []int
+	d.scan(func(line int, table, key, _ string) {
+		if key == "" && table == name {
+			out = append(out, line)
+		}
+	})
+	return out
+}
+
+// scan goes through the lines that have a table's header (name is empty) or a
+// key. It knows as much of TOML as these files use: one that spreads a string
+// over lines may get a wrong line number into an error, and nothing worse.
+func (d document) scan(see func(line int, table, name, rest string)) {
+	table := ""
+	n := 0
+	for text := range strings.Lines(string(d.data)) {
+		n++
+		text = strings.TrimSpace(text)
+		if strings.HasPrefix(text, "[") {
+			header, _, _ := strings.Cut(strings.TrimLeft(text, "["), "]")
+			table = strings.TrimSpace(header)
+			see(n, table, "", "")
+			continue
+		}
+		name, rest, ok := strings.Cut(text, "=")
+		if name = strings.Trim(strings.TrimSpace(name), `"'`); ok && name != "" && !strings.HasPrefix(name, "#") {
+			see(n, table, name, rest)
+		}
+	}
+}

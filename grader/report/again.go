@@ -1,0 +1,264 @@
+package report
+
+import (
+	"bytes"
+	"fmt"
+	"path"
+	"regexp"
+	"strings"
+	"unicode/utf8"
+
+	"netlab/grader/scenario"
+)
+
+// The limits of what a person is asked to do by hand.
+const (
+	maxVisits = 4  // connections
+	maxTyped  = 60 // bytes of one message
+)
+
+// again says how to do what a timeline shows with the tools of every machine:
+// telnet, curl, nc. Each string is one thing to do; none means that nothing
+// simple comes near it.
+func again(timeline []scenario.Event, w words) []string {
+	c := castOf(timeline, w)
+	visits := visitsOf(timeline, c)
+	var out []string
+	do := func(format, what string) {
+		if len(out) == 0 {
+			out = append(out, what)
+			return
+		}
+		out = append(out, fmt.Sprintf(format, what))
+	}
+	terminal := w.elsewhere // for the next command
+	begun := map[string]bool{}
+	starts, visited := 0, 0
+	for _, e := range timeline {
+		switch e.Kind {
+		case scenario.KindListen:
+			if port := portIn(e.Note.In(w.lang)); e.Program == "" && port != "" && !begun["nc"] {
+				begun["nc"] = true
+				do(w.then, "`nc -l "+port+"`") // plays the server
+			}
+		case scenario.KindStart:
+			what := launch(e.Note.In(w.lang))
+			if what == "" {
+				return nil
+			}
+			if begun[what] {
+				if starts++; starts >= maxVisits {
+					return append(out, w.andSoOn)
+				}
+				do(w.then, fmt.Sprintf(w.restart, what))
+				continue
+			}
+			begun[what] = true
+			do(terminal, what)
+			terminal = w.elsewhere
+		case scenario.KindType:
+			if typed, ok := typeable(e.Data); ok && typed != "" {
+				do(w.then, fmt.Sprintf(w.typesOn, typed, c.program(e.Program)))
+			}
+		case scenario.KindConnect:
+			if c.serves[e.Conn] {
+				continue
+			}
+			v := visits[0]
+			visits = visits[1:]
+			if visited++; visited > maxVisits {
+				return append(out, w.andSoOn)
+			}
+			todo := v.do(w)
+			if len(todo) == 0 {
+				return nil
+			}
+			do(terminal, todo[0])
+			out = append(out, todo[1:]...)
+			terminal = w.then
+		case scenario.KindSend:
+			if typed, ok := typeable(e.Data); ok && typed != "" && c.serves[e.Conn] {
+				do(w.then, fmt.Sprintf(w.answers, typed))
+			}
+		}
+	}
+	if len(begun) == 0 {
+		return nil
+	}
+	return out
+}
+
+// launch makes the command that a person would type of what was started: a
+// file with its arguments, or an interpreter's whole path before them.
+func launch(started string) string {
+	first, rest, _ := strings.Cut(EscapeText(started), " ")
+	switch {
+	case strings.HasSuffix(first, ".py") && !strings.Contains(first, "/"):
+		first = "python3 " + first
+	case strings.HasPrefix(path.Base(first), "python"):
+		first = "python3"
+	}
+	command := strings.TrimSpace(first + " " + rest)
+	if command == "" || strings.Contains(command, "`") {
+		return ""
+	}
+	return "`" + command + "`"
+}
+
+// visit is one connection that the grader made.
+type visit struct {
+	port  string
+	sends [][]byte
+}
+
+// visitsOf gathers the connections that the grader made, and what it sent on them.
+func visitsOf(timeline []scenario.Event, c cast) []visit {
+	var out []visit
+	listening := ""
+	last := map[string]int{} // the connection's name: its visit
+	for _, e := range timeline {
+		switch e.Kind {
+		case scenario.KindListen:
+			if e.Program != "" && portIn(e.Note.In(c.lang)) != "" {
+				listening = portIn(e.Note.In(c.lang))
+			}
+		case scenario.KindConnect:
+			if c.serves[e.Conn] {
+				delete(last, e.Conn)
+				continue
+			}
+			port := portIn(e.Note.In(c.lang))
+			if port == "" {
+				port = listening
+			}
+			last[e.Conn] = len(out)
+			out = append(out, visit{port: port})
+		case scenario.KindSend:
+			if i, ok := last[e.Conn]; ok {
+				out[i].sends = append(out[i].sends, e.Data)
+			}
+		}
+	}
+	return out
+}
+
+// request is the first line of an HTTP request.
+var request = regexp.MustCompile(`^([A-Z]{1,16}) (/\S*) HTTP/(1\.[01])\r?\n`)
+
+// do says how to make the visit by hand, nil when there is no simple way.
+func (v visit) do(w words) []string {
+	if v.port == "" {
+		return nil
+	}
+	whole := bytes.Join(v.sends, nil)
+	if m := request.FindSubmatch(whole); m != nil {
+		return curl(string(m[1]), string(m[2]), string(m[3]), v.port)
+	}
+	if bytes.HasPrefix(whole, []byte("GET ")) {
+		return nil
+	}
+	if len(v.sends) == 0 {
+		return []string{fmt.Sprintf(w.opens, v.port), w.leaves}
+	}
+	if bytes.HasSuffix(whole, []byte("\n")) || len(whole) > maxTyped {
+		todo := []string{fmt.Sprintf(w.opens, v.port)}
+		for _, line := range bytes.SplitAfter(bytes.TrimSuffix(whole, []byte("\n")), []byte("\n")) {
+			typed, ok := typeable(line)
+			switch {
+			case !ok && len(line) > maxTyped:
+				todo = append(todo, fmt.Sprintf(w.sendsBytes, w.bytes(int64(len(line)))))
+			case !ok:
+				return printf(whole, v.port)
+			case typed == "":
+				todo = append(todo, w.typesHere)
+			default:
+				todo = append(todo, fmt.Sprintf(w.types, typed))
+			}
+			if len(todo) > maxVisits {
+				return append(todo, w.andSoOn)
+			}
+		}
+		return todo
+	}
+	return printf(whole, v.port)
+}
+
+// typeable returns a line without its end as a person can type it on a
+// keyboard, and whether that is possible.
+func typeable(line []byte) (string, bool) {
+	line = bytes.TrimRight(line, "\r\n")
+	if len(line) > maxTyped || !utf8.Valid(line) || bytes.IndexByte(line, '`') >= 0 {
+		return "", false
+	}
+	s := string(line)
+	return s, EscapeText(s) == s
+}
+
+// curl makes the same HTTP request. Only the request line counts: what other
+// header lines there were, the conversation shows.
+func curl(method, target, version, port string) []string {
+	command := "curl -v"
+	switch method {
+	case "GET":
+	case "HEAD":
+		command += " --head"
+	default:
+		command += " -X " + method
+	}
+	if version == "1.0" {
+		command += " --http1.0"
+	}
+	if strings.Contains(target, "..") {
+		command += " --path-as-is" // curl would take the dots out
+	}
+	if len(target) > 2*maxTyped || strings.ContainsAny(target, "`[]{}") || EscapeText(target) != target {
+		return nil
+	}
+	return []string{"`" + command + " " + shellQuote("http://localhost:"+port+target) + "`"}
+}
+
+// printf sends bytes without an end of line, which telnet would add.
+func printf(data []byte, port string) []string {
+	if len(data) > maxTyped {
+		return nil
+	}
+	var b strings.Builder
+	for _, c := range data {
+		switch {
+		case c == '%':
+			b.WriteString("%%")
+		case c < ' ' || c > '~' || strings.IndexByte("'\\`", c) >= 0:
+			fmt.Fprintf(&b, `\%03o`, c)
+		default:
+			b.WriteByte(c)
+		}
+	}
+	return []string{"`printf '" + b.String() + "' | nc localhost " + port + "`"}
+}
+
+// harmless is what no shell gives a meaning to.
+var harmless = regexp.MustCompile(`^[A-Za-z0-9_./:@%+=,-]+$`)
+
+func shellQuote(s string) string {
+	if harmless.MatchString(s) {
+		return s
+	}
+	return "'" + strings.ReplaceAll(s, "'", `'\''`) + "'"
+}
+
+var (
+	colonPort = regexp.MustCompile(`:([0-9]{1,5})\b`)
+	anyPort   = regexp.MustCompile(`(?:^|[^0-9.])([0-9]{2,5})\b`)
+)
+
+// portIn finds the port in a note: that of its last address, or else its first
+// number that can be one.
+func portIn(note string) string {
+	if all := colonPort.FindAllStringSubmatch(note, -1); all != nil {
+		return all[len(all)-1][1]
+	}
+	if m := anyPort.FindStringSubmatch(note); m != nil {
+		return m[1]
+	}
+	return ""
+}

@@ -1,0 +1,528 @@
+package sandbox
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"net/netip"
+	"os"
+	"sync"
+	"syscall"
+	"time"
+)
+
+// Box is one machine for one scenario: programs run in it, and the grader acts
+// on them from outside. Its methods are safe for concurrent use, but waits are
+// meant to be made one at a time.
+type Box struct {
+	be      backend
+	in      Interpreter
+	readers sync.WaitGroup
+
+	mu        sync.Mutex
+	changed   chan struct{} // closed at each change, then replaced
+	streams   []*Stream
+	listeners []*Server
+	processes []*Process
+	last      *Look // the latest look
+	pushed    int   // how often something was sent in the background
+	closed    bool
+}
+
+// Process is one program in a box.
+type Process struct {
+	Screen *Stream // what it printed
+	Errors *Stream // what it printed on its error output
+	// Exited and Exit say how it ended; read them with the lock held.
+	Exited bool
+	Exit   Exit
+
+	PID  int // process number in the box; also its session
+	id   int
+	box  *Box
+	when func(Exit)
+}
+
+// Conn is one connection between the grader and a program.
+type Conn struct {
+	*Stream
+	Local, Remote netip.AddrPort // the grader's side, the program's side
+}
+
+// Server is a listening socket of the grader in a box.
+type Server struct {
+	Addr    netip.AddrPort
+	Waiting []*Conn // connections made and not taken by Accept yet; read with the lock held
+	box     *Box
+	file    *os.File
+	raw     syscall.RawConn
+	arrived func(*Conn)
+	taking  sync.Mutex // held while connections are taken
+}
+
+// NewBox makes a box with files in its work folder. The caller closes it.
+func (s *Sandbox) NewBox(ctx context.Context, files []File) (*Box, error) {
+	be, err := s.maker(ctx, files)
+	if err != nil {
+		return nil, err
+	}
+	return &Box{be: be, in: s.opts.Interpreter, changed: make(chan struct{})}, nil
+}
+
+// bump tells every wait that something changed. The lock is held.
+func (b *Box) bump() {
+	close(b.changed)
+	b.changed = make(chan struct{})
+}
+
+// Read calls f with the box's lock held, so that f sees streams, exits and
+// listeners as they are at one instant.
+func (b *Box) Read(f func()) {
+	b.mu.Lock()
+	defer b.mu.Unlock()
+	f()
+}
+
+// Watch are the observers of a process; they are called in order, with the
+// lock held, and must not call the box.
+type Watch struct {
+	Printed func(data []byte)
+	Erred   func(data []byte)
+	Exited  func(Exit)
+}
+
+// Start starts a program.
+func (b *Box) Start(ctx context.Context, cmd Command, w Watch) (*Process, error) {
+	sp, err := b.be.start(ctx, cmd, environment(b.in))
+	if err != nil {
+		return nil, err
+	}
+	p := &Process{PID: sp.pid, id: sp.id, box: b, when: w.Exited}
+	data := func(f func([]byte)) func([]byte, End) {
+		return func(d []byte, _ End) {
+			if f != nil && len(d) > 0 {
+				f(d)
+			}
+		}
+	}
+	if p.Screen, err = b.newStream(sp.screen, data(w.Printed)); err != nil {
+		return nil, err
+	}
+	if p.Errors, err = b.newStream(sp.errs, data(w.Erred)); err != nil {
+		return nil, err
+	}
+	b.mu.Lock()
+	b.processes = append(b.processes, p)
+	b.mu.Unlock()
+	b.readers.Go(func() {
+		e := <-sp.exit
+		// What it printed before it ended comes first.
+		buf := make([]byte, chunk)
+		p.Screen.drain(buf)
+		p.Errors.drain(buf)
+		b.mu.Lock()
+		defer b.mu.Unlock()
+		p.Exited, p.Exit = true, e
+		if p.when != nil {
+			p.when(e)
+		}
+		b.bump()
+	})
+	return p, nil
+}
+
+// Type types data on the program's keyboard.
+func (p *Process) Type(data []byte) error { return p.Screen.write(data) }
+
+// Signal sends a signal to the program; a program that has ended ignores it.
+func (p *Process) Signal(ctx context.Context, sig syscall.Signal) error {
+	return p.box.be.signal(ctx, p.id, int(sig))
+}
+
+// Dial opens a connection from the local address src to dst. It returns an
+// error that wraps syscall.ECONNREFUSED when nobody listens there,
+// syscall.ETIMEDOUT when the listener's queue stays full, and
+// syscall.ECONNRESET when the program takes the connection and resets it at
+// once. seen observes what comes.
+func (b *Box) Dial(ctx context.Context, src netip.Addr, dst netip.AddrPort, seen func([]byte, End)) (*Conn, error) {
+	f, err := b.be.dial(ctx, src, dst)
+	if err != nil {
+		return nil, err
+	}
+	return b.conn(f, dst, seen)
+}
+
+func (b *Box) conn(f *os.File, remote netip.AddrPort, seen func([]byte, End)) (*Conn, error) {
+	c := &Conn{Remote: remote}
+	var err error
+	if c.Local, err = localAddress(f); err != nil {
+		f.Close()
+		return nil, err
+	}
+	c.Stream, err = b.newStream(f, seen)
+	return c, err
+}
+
+// Send sends data on the connection. What the program does not take at once is
+// sent in the background, in order.
+func (c *Conn) Send(data []byte) error { return c.write(data) }
+
+// CloseWrite ends the grader's sending side (half-close), once all is sent.
+func (c *Conn) CloseWrite() error { return c.shutdown() }
+
+// Close closes the connection, once all is sent. abort makes it a reset, now.
+func (c *Conn) Close(abort bool) error {
+	if !abort {
+		return c.close()
+	}
+	if err := c.control(lingerZero); err != nil {
+		return err
+	}
+	return c.file.Close()
+}
+
+// Listen opens a listening socket for programs to connect to.
+func (b *Box) Listen(ctx context.Context, addr netip.AddrPort, arrived func(*Conn)) (*Server, error) {
+	f, err := b.be.listen(ctx, addr)
+	if err != nil {
+		return nil, err
+	}
+	raw, err := f.SyscallConn()
+	if err != nil {
+		return nil, err
+	}
+	s := &Server{Addr: addr, box: b, file: f, raw: raw, arrived: arrived}
+	b.mu.Lock()
+	b.listeners = append(b.listeners, s)
+	b.mu.Unlock()
+	b.readers.Go(func() {
+		for {
+			if err := await(raw, readable, s.take); err != nil {
+				return // closed
+			}
+		}
+	})
+	return s, nil
+}
+
+// take accepts every connection that waits, and reports whether there was any.
+// The lock is not held. Nobody sees the listener's queue empty before what was
+// in it is in Waiting.
+func (s *Server) take(fd int) bool {
+	s.taking.Lock()
+	defer s.taking.Unlock()
+	got := acceptAll(fd)
+	for _, a := range got {
+		c, err := s.box.conn(a.file, a.remote, nil)
+		if err != nil {
+			continue // it is gone already
+		}
+		s.box.mu.Lock()
+		s.Waiting = append(s.Waiting, c)
+		if s.arrived != nil {
+			s.arrived(c)
+		}
+		s.box.bump()
+		s.box.mu.Unlock()
+	}
+	return len(got) > 0
+}
+
+// Observe sets the observer of a connection that a Server took, and replays
+// what came before. The lock is held by the caller (Box.Read).
+func (c *Conn) Observe(seen func([]byte, End)) {
+	c.seen = seen
+	if len(c.Data) > 0 {
+		seen(c.Data, Live)
+	}
+	if c.Ended != Live {
+		seen(nil, c.Ended)
+	}
+}
+
+// Traffic tells how many connections were accepted in the box, and how many
+// segments with data were sent in it, since it exists. The error wraps
+// ErrUnknown when the box cannot tell.
+func (b *Box) Traffic(ctx context.Context) (accepted, segments int64, err error) {
+	return b.be.traffic(ctx)
+}
+
+// Look looks at what every process and socket does now.
+func (b *Box) Look(ctx context.Context) (*Look, error) {
+	l, err := b.be.look(ctx)
+	if err != nil {
+		return nil, err
+	}
+	b.mu.Lock()
+	b.last = l
+	b.mu.Unlock()
+	return l, nil
+}
+
+// Close ends every program and returns when they are gone.
+func (b *Box) Close() error {
+	b.mu.Lock()
+	if b.closed {
+		b.mu.Unlock()
+		return nil
+	}
+	b.closed = true
+	streams, listeners := b.streams, b.listeners
+	b.mu.Unlock()
+	err := b.be.close()
+	for _, l := range listeners {
+		l.file.Close()
+	}
+	for _, s := range streams {
+		s.file.Close()
+	}
+	b.readers.Wait()
+	if err != nil && !errors.Is(err, os.ErrClosed) {
+		return fmt.Errorf("close the box: %w", err)
+	}
+	return nil
+}
+
+// Ending is what ended a wait.
+type Ending string
+
+// The endings of a wait.
+const (
+	Event   Ending = "event"   // what was waited for came
+	Silence Ending = "silence" // proof that it cannot come: every thread waits for the grader
+	Over    Ending = "ended"   // the program has ended
+	Limit   Ending = "limit"   // neither, in the time that the program was given
+)
+
+// Patience is how long a wait may last, in time that the programs could use.
+// Real students' servers were seen to take 5 s before they answer; twice that
+// is beyond what anyone at a keyboard would wait for.
+const Patience = 10 * time.Second
+
+// absolute bounds a wait in wall time whatever the load: a machine that gives
+// a program less than a thirtieth of its time is not fit to grade on.
+const absolute = 30 * Patience
+
+// Between two looks: often at first, when most things happen, seldom later, so
+// that waiting costs little processor time.
+const (
+	shortest = time.Millisecond
+	longest  = 20 * time.Millisecond
+)
+
+// Wait waits until cond holds, which is called with the lock held after each
+// change. It ends as well when of (any program, if nil) has ended, when it is
+// proven that nothing can happen any more, or when Patience is used up. The
+// error is the box's own failure or ctx's.
+func (b *Box) Wait(ctx context.Context, of *Process, cond func() bool) (Ending, error) {
+	return b.WaitFor(ctx, of, Patience, cond)
+}
+
+// WaitFor is Wait with another limit than Patience, for a wait whose outcome
+// hardly depends on it.
+func (b *Box) WaitFor(ctx context.Context, of *Process, patience time.Duration, cond func() bool) (Ending, error) {
+	began := time.Now()
+	timer := time.NewTimer(shortest)
+	defer timer.Stop()
+	var before *Look
+	var at time.Time
+	var used time.Duration
+	var pushed int
+	buf := make([]byte, chunk)
+	for {
+		b.mu.Lock()
+		if cond() {
+			b.mu.Unlock()
+			return Event, nil
+		}
+		changed := b.changed
+		b.mu.Unlock()
+		select {
+		case <-ctx.Done():
+			return "", ctx.Err()
+		case <-changed:
+			continue
+		case <-timer.C:
+		}
+		now, err := b.be.look(ctx)
+		if err != nil {
+			return "", err
+		}
+		b.mu.Lock()
+		// Who is known to have ended before the draining sent nothing after it.
+		over, told := b.over(of, now), b.told(now)
+		b.mu.Unlock()
+		b.drainAll(buf)
+		b.mu.Lock()
+		b.last = now
+		ok, still := cond(), b.pushed == pushed && !b.pushing()
+		pushed = b.pushed
+		b.mu.Unlock()
+		switch {
+		case ok:
+			return Event, nil
+		case over:
+			return Over, nil
+		case before != nil && told && still && silent(before, now):
+			return Silence, nil
+		}
+		t := time.Now()
+		pause := min(max(t.Sub(began)/8, shortest), longest)
+		if before != nil {
+			// A grader that was itself kept from running does not count that.
+			used += time.Duration(usable(before, now, int64(min(t.Sub(at), 4*longest))))
+		}
+		if used > patience || t.Sub(began) > absolute {
+			return Limit, nil
+		}
+		if quiet(now) {
+			pause = shortest // one more look may be proof
+		}
+		before, at = now, t
+		timer.Reset(pause)
+	}
+}
+
+// quiet reports whether nothing seems to run: the next look may prove it.
+func quiet(l *Look) bool {
+	if !l.Complete || l.inFlight() {
+		return false
+	}
+	for i := range l.Tasks {
+		if l.Tasks[i].Timers {
+			return false
+		}
+		for j := range l.Tasks[i].Threads {
+			if !l.Tasks[i].Threads[j].Forever {
+				return false
+			}
+		}
+	}
+	return true
+}
+
+// drainAll takes in all that has come to the grader's side.
+func (b *Box) drainAll(buf []byte) {
+	b.mu.Lock()
+	listeners := b.listeners
+	b.mu.Unlock()
+	for _, l := range listeners {
+		// An error means that it is closed.
+		_ = l.raw.Control(func(fd uintptr) { l.take(int(fd)) })
+	}
+	b.mu.Lock()
+	streams := b.streams // with those of the clients just taken
+	b.mu.Unlock()
+	for _, s := range streams {
+		s.drain(buf)
+	}
+}
+
+// told reports whether the grader knows of every program's end that the look
+// shows: one that is gone, or a zombie, has an exit on its way to the grader.
+// The lock is held.
+func (b *Box) told(l *Look) bool {
+	for _, p := range b.processes {
+		if p.Exited {
+			continue
+		}
+		alive := false
+		for i := range l.Tasks {
+			if l.Tasks[i].PID == p.PID && !l.Tasks[i].Zombie {
+				alive = true
+			}
+		}
+		if !alive {
+			return false
+		}
+	}
+	return true
+}
+
+// over reports whether the program of, or every program if it is nil, has
+// ended, with all that it started. The lock is held.
+func (b *Box) over(of *Process, l *Look) bool {
+	others := map[int]bool{}
+	for _, p := range b.processes {
+		if of != nil && p != of {
+			others[p.PID] = true
+		} else if !p.Exited {
+			return false
+		}
+	}
+	if !l.Complete {
+		return true
+	}
+	for _, t := range l.Tasks {
+		if !t.Zombie && !others[t.Session] {
+			return false
+		}
+	}
+	return true
+}
+
+// Listeners returns the listening sockets that programs have, as the latest
+// look saw them; the grader's own are left out. The lock is held by the caller.
+func (b *Box) Listeners() []Listener {
+	if b.last == nil {
+		return nil
+	}
+	var out []Listener
+	for _, l := range b.last.Listeners() {
+		own := false
+		for _, s := range b.listeners {
+			own = own || s.Addr.Port() == l.Addr.Port()
+		}
+		if !own {
+			out = append(out, l)
+		}
+	}
+	return out
+}
+
+// Pending tells whether connections wait in the queue of a program's listener
+// on port, as the latest look saw it. The lock is held by the caller.
+func (b *Box) Pending(port uint16) bool {
+	for _, l := range b.Listeners() {
+		if l.Addr.Port() == port && l.Pending > 0 {
+			return true
+		}
+	}
+	return false
+}
+
+// Established tells whether the latest look was taken after c was made. A box
+// that cannot look at connections answers yes. The lock is held by the caller.
+func (b *Box) Established(c *Conn) bool {
+	if b.last == nil {
+		return false
+	}
+	if !b.last.Complete {
+		return true
+	}
+	for _, s := range b.last.Sockets {
+		if s.State != tcpListen && s.Local.Port() == c.Local.Port() && s.Remote.Port() == c.Remote.Port() {
+			return true
+		}
+	}
+	return false
+}
+
+// Asks tells whether the latest look saw p wait for its keyboard. The lock is
+// held by the caller.
+func (b *Box) Asks(p *Process) bool {
+	if b.last == nil || p.Exited {
+		return false
+	}
+	for _, t := range b.last.Tasks {
+		if t.Session != p.PID {
+			continue
+		}
+		for _, th := range t.Threads {
+			if th.Call == CallKeyboard {
+				return true
+			}
+		}
+	}
+	return false
+}

@@ -1,0 +1,205 @@
+package sandbox
+
+import (
+	"encoding/binary"
+	"fmt"
+	"net/netip"
+	"os"
+
+	"golang.org/x/sys/unix"
+)
+
+// diag asks the kernel about the TCP sockets of a network namespace, the one of
+// the thread that opened it (linux/inet_diag.h, linux/sock_diag.h).
+type diag struct {
+	fd  int
+	buf []byte
+}
+
+const (
+	sockDiagByFamily = 20
+	diagV6Only       = 11 // INET_DIAG_SKV6ONLY
+	diagMessageSize  = 72 // sizeof(struct inet_diag_msg)
+)
+
+func openDiag() (*diag, error) {
+	fd, err := unix.Socket(unix.AF_NETLINK, unix.SOCK_RAW|unix.SOCK_CLOEXEC, unix.NETLINK_SOCK_DIAG)
+	if err != nil {
+		return nil, fmt.Errorf("open sock_diag: %w", err)
+	}
+	return &diag{fd: fd, buf: make([]byte, 64<<10)}, nil
+}
+
+func (d *diag) close() { unix.Close(d.fd) }
+
+// sockets lists every TCP socket of the namespace.
+func (d *diag) sockets() ([]Socket, error) {
+	var all []Socket
+	for _, family := range []byte{unix.AF_INET, unix.AF_INET6} {
+		var err error
+		if all, err = d.dump(family, all); err != nil {
+			return nil, err
+		}
+	}
+	return all, nil
+}
+
+func (d *diag) dump(family byte, all []Socket) ([]Socket, error) {
+	// struct nlmsghdr, then struct inet_diag_req_v2
+	var req [16 + 56]byte
+	ne := binary.NativeEndian
+	ne.PutUint32(req[0:], uint32(len(req)))
+	ne.PutUint16(req[4:], sockDiagByFamily)
+	ne.PutUint16(req[6:], unix.NLM_F_REQUEST|unix.NLM_F_DUMP)
+	req[16], req[17] = family, unix.IPPROTO_TCP
+	ne.PutUint32(req[20:], ^uint32(0)) // every state
+	if err := unix.Sendto(d.fd, req[:], 0, &unix.SockaddrNetlink{Family: unix.AF_NETLINK}); err != nil {
+		return nil, fmt.Errorf("ask sock_diag: %w", err)
+	}
+	for {
+		n, _, err := unix.Recvfrom(d.fd, d.buf, 0)
+		if err == unix.EINTR {
+			continue
+		}
+		if err != nil {
+			return nil, fmt.Errorf("read sock_diag: %w", err)
+		}
+		for msg := d.buf[:n]; len(msg) >= 16; {
+			size, kind := int(ne.Uint32(msg)), ne.Uint16(msg[4:])
+			if size < 16 || size > len(msg) {
+				return nil, fmt.Errorf("read sock_diag: message of %d bytes", size)
+			}
+			switch kind {
+			case unix.NLMSG_DONE:
+				return all, nil
+			case unix.NLMSG_ERROR:
+				return nil, fmt.Errorf("read sock_diag: %w", unix.Errno(-int32(ne.Uint32(msg[16:]))))
+			case sockDiagByFamily:
+				if size >= 16+diagMessageSize {
+					all = append(all, parseDiag(msg[16:size]))
+				}
+			}
+			msg = msg[min((size+3)&^3, len(msg)):]
+		}
+	}
+}
+
+// parseDiag reads one struct inet_diag_msg and its attributes.
+func parseDiag(m []byte) Socket {
+	ne := binary.NativeEndian
+	s := Socket{
+		State:  m[1],
+		Local:  netip.AddrPortFrom(diagAddr(m[0], m[8:24]), binary.BigEndian.Uint16(m[4:])),
+		Remote: netip.AddrPortFrom(diagAddr(m[0], m[24:40]), binary.BigEndian.Uint16(m[6:])),
+		RQueue: ne.Uint32(m[56:]),
+		WQueue: ne.Uint32(m[60:]),
+		Inode:  uint64(ne.Uint32(m[68:])),
+	}
+	for attr := m[diagMessageSize:]; len(attr) >= 4; {
+		size := int(ne.Uint16(attr))
+		if size < 4 || size > len(attr) {
+			break
+		}
+		if ne.Uint16(attr[2:]) == diagV6Only && size >= 5 {
+			s.V6Only = attr[4] != 0
+		}
+		attr = attr[min((size+3)&^3, len(attr)):]
+	}
+	return s
+}
+
+func diagAddr(family byte, b []byte) netip.Addr {
+	if family == unix.AF_INET {
+		return netip.AddrFrom4([4]byte(b[:4]))
+	}
+	return netip.AddrFrom16([16]byte(b))
+}
+
+// loopbackUp brings the loopback interface of the thread's network namespace up.
+func loopbackUp() error {
+	fd, err := unix.Socket(unix.AF_INET, unix.SOCK_DGRAM|unix.SOCK_CLOEXEC, 0)
+	if err != nil {
+		return fmt.Errorf("loopback: %w", err)
+	}
+	defer unix.Close(fd)
+	ifr, err := unix.NewIfreq("lo")
+	if err != nil {
+		return fmt.Errorf("loopback: %w", err)
+	}
+	ifr.SetUint16(unix.IFF_UP | unix.IFF_RUNNING)
+	if err := unix.IoctlIfreq(fd, unix.SIOCSIFFLAGS, ifr); err != nil {
+		return fmt.Errorf("loopback up: %w", err)
+	}
+	return nil
+}
+
+// openTerminal makes a terminal in the box's /dev/pts. The slave neither
+// echoes nor changes what is written: the master reads what the program
+// printed, byte for byte.
+func openTerminal() (master, slave int, err error) {
+	master, err = unix.Open("/dev/pts/ptmx", unix.O_RDWR|unix.O_NOCTTY|unix.O_CLOEXEC, 0)
+	if err != nil {
+		return -1, -1, fmt.Errorf("open terminal: %w", err)
+	}
+	if err := unix.IoctlSetPointerInt(master, unix.TIOCSPTLCK, 0); err != nil {
+		unix.Close(master)
+		return -1, -1, fmt.Errorf("unlock terminal: %w", err)
+	}
+	r, _, e := unix.Syscall(unix.SYS_IOCTL, uintptr(master), unix.TIOCGPTPEER, unix.O_RDWR|unix.O_NOCTTY|unix.O_CLOEXEC)
+	if e != 0 {
+		unix.Close(master)
+		return -1, -1, fmt.Errorf("open terminal's other end: %w", e)
+	}
+	slave = int(r)
+	err = func() error {
+		t, err := unix.IoctlGetTermios(slave, unix.TCGETS)
+		if err != nil {
+			return err
+		}
+		t.Lflag &^= unix.ECHO | unix.ECHOE | unix.ECHOK | unix.ECHONL | unix.ECHOCTL
+		t.Oflag &^= unix.OPOST
+		if err := unix.IoctlSetTermios(slave, unix.TCSETS, t); err != nil {
+			return err
+		}
+		if err := unix.IoctlSetWinsize(slave, unix.TIOCSWINSZ, &unix.Winsize{Row: 24, Col: 80}); err != nil {
+			return err
+		}
+		return unix.Fchown(slave, boxUID, boxUID)
+	}()
+	if err != nil {
+		unix.Close(master)
+		unix.Close(slave)
+		return -1, -1, fmt.Errorf("set terminal: %w", err)
+	}
+	return master, slave, nil
+}
+
+// flushTerminal waits until the kernel has delivered what was typed on the
+// terminal to its slave: the delivery is a work item that a loaded machine may
+// run late, and polling the slave runs it.
+func flushTerminal(slave int) error {
+	_, err := unix.Poll([]unix.PollFd{{Fd: int32(slave), Events: unix.POLLIN}}, 0)
+	return err
+}
+
+// bytePtr returns s as a C string; s holds no NUL.
+func bytePtr(s string) *byte {
+	b := append([]byte(s), 0)
+	return &b[0]
+}
+
+// writeFile writes a small kernel file.
+func writeFile(path, value string) error {
+	f, err := os.OpenFile(path, os.O_WRONLY, 0)
+	if err != nil {
+		return err
+	}
+	if _, err := f.WriteString(value); err != nil {
+		f.Close()
+		return err
+	}
+	return f.Close()
+}
+
+// boxUID is the user and group number of programs in a box.
+const boxUID = 1000

@@ -1,0 +1,270 @@
+package sandbox
+
+import (
+	"fmt"
+	"syscall"
+	"unsafe"
+
+	"golang.org/x/sys/unix"
+)
+
+// Forking by hand: syscall.ForkExec cannot set limits, drop the bounding set,
+// install a seccomp filter, or close what the parent left open. What follows
+// is what it does, with those added. Between clone and exec the child may only
+// make raw system calls: no allocation, no lock, no growth of the stack.
+
+//go:linkname runtimeBeforeFork syscall.runtime_BeforeFork
+func runtimeBeforeFork()
+
+//go:linkname runtimeAfterFork syscall.runtime_AfterFork
+func runtimeAfterFork()
+
+//go:linkname runtimeAfterForkInChild syscall.runtime_AfterForkInChild
+func runtimeAfterForkInChild()
+
+// stage says which part of a program's start failed.
+type stage uint32
+
+const (
+	stageSync stage = iota + 1
+	stageSession
+	stageTerminal
+	stageLimits
+	stageFolder
+	stageIdentity
+	stageCapabilities
+	stagePrivileges
+	stageDescriptors
+	stageSeccomp
+	stageExec
+)
+
+var stageNames = map[stage]string{
+	stageSync: "wait for the id map", stageSession: "make a session", stageTerminal: "attach the terminal",
+	stageLimits: "set limits", stageFolder: "enter the work folder", stageIdentity: "change identity",
+	stageCapabilities: "drop capabilities", stagePrivileges: "set no_new_privs",
+	stageDescriptors: "close descriptors", stageSeccomp: "install the seccomp filter", stageExec: "execute the program",
+}
+
+// startError is what a child reports when it could not become its program.
+type startError struct {
+	stage stage
+	errno syscall.Errno
+}
+
+func (e startError) Error() string { return fmt.Sprintf("%s: %v", stageNames[e.stage], e.errno) }
+func (e startError) Unwrap() error { return e.errno }
+
+// limit is one resource limit of a program; soft and hard are the same.
+type limit struct {
+	resource int
+	value    uint64
+}
+
+// image is everything a child needs to become its program, laid out so that it
+// can be used by raw system calls alone.
+type image struct {
+	path         *byte // absolute, or empty with execFd
+	execFd       int   // executable to run when path is empty
+	argv, envv   []*byte
+	dir          *byte
+	tty, errTTY  int // slaves: standard input and output; standard error
+	sync, status int // read end: go on after one byte; packet socket for reports
+	uid, gid     int
+	groups       bool // whether setgroups is allowed
+	limits       []limit
+	lastCap      int
+	filter       *unix.SockFprog
+}
+
+// report is what the child sends: 0 and its process number as it sees it, with
+// the seccomp listener's descriptor; then, if it fails, the stage and the error.
+type report [2]uint32
+
+// listenerRights passes one descriptor on: struct cmsghdr and its payload.
+type listenerRights struct {
+	header unix.Cmsghdr
+	fd     int32
+	_      int32
+}
+
+// forkProgram forks a child in a new user namespace that becomes im. It
+// returns the child's process number in the caller's namespace at once; the
+// child waits for a byte on im.sync. The caller must be locked to its thread.
+//
+//go:norace
+func forkProgram(im *image) (pid int, errno syscall.Errno) {
+	var rep report
+	var rights listenerRights
+	var iov unix.Iovec
+	var msg unix.Msghdr
+	var capHeader unix.CapUserHeader
+	var capData [2]unix.CapUserData
+	capHeader.Version = unix.LINUX_CAPABILITY_VERSION_3
+	iov.Base = (*byte)(unsafe.Pointer(&rep))
+	iov.SetLen(int(unsafe.Sizeof(rep)))
+	rights.header.Level, rights.header.Type = unix.SOL_SOCKET, unix.SCM_RIGHTS
+	rights.header.SetLen(unix.CmsgLen(4))
+	msg.Iov = &iov
+	msg.SetIovlen(1)
+	msg.Control = (*byte)(unsafe.Pointer(&rights))
+	msg.SetControllen(int(unsafe.Sizeof(rights)))
+	empty := [1]byte{}
+	var one byte
+	var at stage
+	var e syscall.Errno
+	var r uintptr
+	argv, envv := &im.argv[0], &im.envv[0]
+
+	runtimeBeforeFork()
+	r, _, e = syscall.RawSyscall6(syscall.SYS_CLONE, uintptr(unix.CLONE_NEWUSER|unix.SIGCHLD), 0, 0, 0, 0, 0)
+	if e != 0 || r != 0 {
+		runtimeAfterFork()
+		return int(r), e
+	}
+
+	// The child from here on.
+	runtimeAfterForkInChild()
+	at = stageSync
+	if r, _, e = syscall.RawSyscall(syscall.SYS_READ, uintptr(im.sync), uintptr(unsafe.Pointer(&one)), 1); e != 0 || r != 1 {
+		goto fail
+	}
+	at = stageSession
+	if _, _, e = syscall.RawSyscall(syscall.SYS_SETSID, 0, 0, 0); e != 0 {
+		goto fail
+	}
+	at = stageTerminal
+	if _, _, e = syscall.RawSyscall(syscall.SYS_DUP3, uintptr(im.tty), 0, 0); e != 0 {
+		goto fail
+	}
+	if _, _, e = syscall.RawSyscall(syscall.SYS_DUP3, uintptr(im.tty), 1, 0); e != 0 {
+		goto fail
+	}
+	if _, _, e = syscall.RawSyscall(syscall.SYS_DUP3, uintptr(im.errTTY), 2, 0); e != 0 {
+		goto fail
+	}
+	if _, _, e = syscall.RawSyscall(syscall.SYS_IOCTL, 0, unix.TIOCSCTTY, 0); e != 0 {
+		goto fail
+	}
+	at = stageLimits
+	for i := range im.limits {
+		lim := [2]uint64{im.limits[i].value, im.limits[i].value}
+		if _, _, e = syscall.RawSyscall6(syscall.SYS_PRLIMIT64, 0, uintptr(im.limits[i].resource), uintptr(unsafe.Pointer(&lim)), 0, 0, 0); e != 0 {
+			goto fail
+		}
+	}
+	at = stageCapabilities
+	for c := 0; c <= im.lastCap; c++ {
+		if _, _, e = syscall.RawSyscall6(syscall.SYS_PRCTL, unix.PR_CAPBSET_DROP, uintptr(c), 0, 0, 0, 0); e != 0 {
+			goto fail
+		}
+	}
+	at = stageIdentity
+	if im.groups {
+		if _, _, e = syscall.RawSyscall(syscall.SYS_SETGROUPS, 0, 0, 0); e != 0 {
+			goto fail
+		}
+	}
+	if _, _, e = syscall.RawSyscall(syscall.SYS_SETRESGID, uintptr(im.gid), uintptr(im.gid), uintptr(im.gid)); e != 0 {
+		goto fail
+	}
+	if _, _, e = syscall.RawSyscall(syscall.SYS_SETRESUID, uintptr(im.uid), uintptr(im.uid), uintptr(im.uid)); e != 0 {
+		goto fail
+	}
+	at = stageFolder
+	if _, _, e = syscall.RawSyscall(syscall.SYS_CHDIR, uintptr(unsafe.Pointer(im.dir)), 0, 0); e != 0 {
+		goto fail
+	}
+	at = stageCapabilities
+	if _, _, e = syscall.RawSyscall6(syscall.SYS_PRCTL, unix.PR_CAP_AMBIENT, unix.PR_CAP_AMBIENT_CLEAR_ALL, 0, 0, 0, 0); e != 0 {
+		goto fail
+	}
+	if _, _, e = syscall.RawSyscall(syscall.SYS_CAPSET, uintptr(unsafe.Pointer(&capHeader)), uintptr(unsafe.Pointer(&capData[0])), 0); e != 0 {
+		goto fail
+	}
+	at = stagePrivileges
+	if _, _, e = syscall.RawSyscall6(syscall.SYS_PRCTL, unix.PR_SET_NO_NEW_PRIVS, 1, 0, 0, 0, 0); e != 0 {
+		goto fail
+	}
+	at = stageDescriptors
+	if _, _, e = syscall.RawSyscall(unix.SYS_CLOSE_RANGE, 3, ^uintptr(0)>>32, unix.CLOSE_RANGE_CLOEXEC); e != 0 {
+		goto fail
+	}
+	at = stageSeccomp
+	// The listener is close-on-exec from the start.
+	if r, _, e = syscall.RawSyscall(unix.SYS_SECCOMP, unix.SECCOMP_SET_MODE_FILTER, unix.SECCOMP_FILTER_FLAG_NEW_LISTENER, uintptr(unsafe.Pointer(im.filter))); e != 0 {
+		goto fail
+	}
+	rights.fd = int32(r)
+	r, _, _ = syscall.RawSyscall(syscall.SYS_GETPID, 0, 0, 0)
+	rep[1] = uint32(r)
+	if _, _, e = syscall.RawSyscall(syscall.SYS_SENDMSG, uintptr(im.status), uintptr(unsafe.Pointer(&msg)), 0); e != 0 {
+		goto fail
+	}
+	at = stageExec
+	if im.path != nil {
+		_, _, e = syscall.RawSyscall(syscall.SYS_EXECVE, uintptr(unsafe.Pointer(im.path)), uintptr(unsafe.Pointer(argv)), uintptr(unsafe.Pointer(envv)))
+	} else {
+		_, _, e = syscall.RawSyscall6(unix.SYS_EXECVEAT, uintptr(im.execFd), uintptr(unsafe.Pointer(&empty)), uintptr(unsafe.Pointer(argv)), uintptr(unsafe.Pointer(envv)), unix.AT_EMPTY_PATH, 0)
+	}
+fail:
+	rep[0], rep[1] = uint32(at), uint32(e)
+	syscall.RawSyscall(syscall.SYS_WRITE, uintptr(im.status), uintptr(unsafe.Pointer(&rep)), unsafe.Sizeof(rep))
+	for {
+		syscall.RawSyscall(syscall.SYS_EXIT, 127, 0, 0)
+	}
+}
+
+// firstProcess is what process 1 of a box needs.
+type firstProcess struct {
+	proc, fstype, options *byte // where to mount proc, and how
+	status                int   // write end: four bytes of errno when ready
+}
+
+// sigaction is the kernel's struct sigaction of amd64 and arm64.
+type sigaction struct {
+	handler  uintptr
+	flags    uint64
+	restorer uintptr
+	mask     uint64
+}
+
+// forkFirst forks process 1 of the PID namespace that the calling thread has
+// unshared. It mounts the namespace's /proc, gives up all it may, and sleeps
+// until it is killed; that it ignores SIGCHLD makes the kernel bury the
+// orphans it inherits. The caller must be locked to its thread.
+//
+//go:norace
+func forkFirst(fp *firstProcess) (pid int, errno syscall.Errno) {
+	var capHeader unix.CapUserHeader
+	var capData [2]unix.CapUserData
+	capHeader.Version = unix.LINUX_CAPABILITY_VERSION_3
+	ignore := sigaction{handler: 1} // SIG_IGN
+	var word uint32
+	var e syscall.Errno
+	var r uintptr
+
+	runtimeBeforeFork()
+	r, _, e = syscall.RawSyscall6(syscall.SYS_CLONE, uintptr(unix.SIGCHLD), 0, 0, 0, 0, 0)
+	if e != 0 || r != 0 {
+		runtimeAfterFork()
+		return int(r), e
+	}
+
+	// The child from here on.
+	runtimeAfterForkInChild()
+	syscall.RawSyscall6(syscall.SYS_RT_SIGACTION, uintptr(unix.SIGCHLD), uintptr(unsafe.Pointer(&ignore)), 0, 8, 0, 0)
+	_, _, e = syscall.RawSyscall6(syscall.SYS_MOUNT, uintptr(unsafe.Pointer(fp.fstype)), uintptr(unsafe.Pointer(fp.proc)),
+		uintptr(unsafe.Pointer(fp.fstype)), unix.MS_NOSUID|unix.MS_NODEV|unix.MS_NOEXEC, uintptr(unsafe.Pointer(fp.options)), 0)
+	// Its memory is a copy of the keeper's: nobody may read it.
+	syscall.RawSyscall6(syscall.SYS_PRCTL, unix.PR_SET_DUMPABLE, 0, 0, 0, 0, 0)
+	syscall.RawSyscall6(syscall.SYS_PRCTL, unix.PR_CAP_AMBIENT, unix.PR_CAP_AMBIENT_CLEAR_ALL, 0, 0, 0, 0)
+	syscall.RawSyscall(syscall.SYS_CAPSET, uintptr(unsafe.Pointer(&capHeader)), uintptr(unsafe.Pointer(&capData[0])), 0)
+	syscall.RawSyscall6(syscall.SYS_PRCTL, unix.PR_SET_NO_NEW_PRIVS, 1, 0, 0, 0, 0)
+	word = uint32(e)
+	syscall.RawSyscall(syscall.SYS_WRITE, uintptr(fp.status), uintptr(unsafe.Pointer(&word)), 4)
+	syscall.RawSyscall(unix.SYS_CLOSE_RANGE, 0, ^uintptr(0)>>32, 0)
+	for {
+		syscall.RawSyscall6(syscall.SYS_PPOLL, 0, 0, 0, 0, 0, 0)
+	}
+}

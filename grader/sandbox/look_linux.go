@@ -1,0 +1,212 @@
+package sandbox
+
+import (
+	"bytes"
+	"fmt"
+	"os"
+	"slices"
+	"strconv"
+	"strings"
+
+	"golang.org/x/sys/unix"
+)
+
+// maxTasks bounds one look: more processes than a box may have.
+const maxTasks = 4 * MaxProcesses
+
+// lookTasks reads what every process below proc does, but for process 1. proc
+// is the /proc of the box.
+func lookTasks(proc string) ([]Task, error) {
+	dir, err := os.Open(proc)
+	if err != nil {
+		return nil, err
+	}
+	names, err := dir.Readdirnames(maxTasks)
+	dir.Close()
+	if err != nil && len(names) == 0 {
+		return nil, fmt.Errorf("read %s: %w", proc, err)
+	}
+	var pids []int
+	for _, n := range names {
+		if pid, err := strconv.Atoi(n); err == nil && pid != 1 {
+			pids = append(pids, pid)
+		}
+	}
+	slices.Sort(pids)
+	var tasks []Task
+	for _, pid := range pids {
+		if t, ok := lookTask(proc, pid); ok {
+			tasks = append(tasks, t)
+		}
+	}
+	return tasks, nil
+}
+
+// lookTask reads one process; ok is false when it is gone.
+func lookTask(proc string, pid int) (t Task, ok bool) {
+	base := proc + "/" + strconv.Itoa(pid)
+	stat, err := os.ReadFile(base + "/stat")
+	if err != nil {
+		return t, false
+	}
+	state, name, fields := parseStat(stat)
+	if len(fields) < 3 {
+		return t, false
+	}
+	t = Task{PID: pid, Name: name, Zombie: state == 'Z' || state == 'X'}
+	t.Parent, _ = strconv.Atoi(fields[0])
+	t.Session, _ = strconv.Atoi(fields[2])
+	if t.Zombie {
+		// A leader that ended before its threads looks like a zombie too.
+		if n, err := os.ReadDir(base + "/task"); err != nil || len(n) <= 1 {
+			return t, true
+		}
+		t.Zombie = false
+	}
+	entries, err := os.ReadDir(base + "/task")
+	if err != nil {
+		return t, false
+	}
+	for _, e := range entries {
+		tid, err := strconv.Atoi(e.Name())
+		if err != nil {
+			continue
+		}
+		if th, ok := lookThread(base, tid); ok {
+			t.Threads = append(t.Threads, th)
+		}
+	}
+	slices.SortFunc(t.Threads, func(a, b Thread) int { return a.ID - b.ID })
+	return t, true
+}
+
+// parseStat splits /proc/pid/stat: the state, the name between parentheses,
+// and the fields after the state.
+func parseStat(stat []byte) (state byte, name string, fields []string) {
+	open, end := bytes.IndexByte(stat, '('), bytes.LastIndexByte(stat, ')')
+	if open < 0 || end < open || len(stat) < end+3 {
+		return 0, "", nil
+	}
+	f := strings.Fields(string(stat[end+2:]))
+	return f[0][0], string(stat[open+1 : end]), f[1:]
+}
+
+// lookThread reads one thread; ok is false when it is gone. How often it ran
+// comes last: if two looks agree on that, the thread did not run from the first
+// one's end to the second one's, and what the second saw of it was so all along.
+func lookThread(base string, tid int) (t Thread, ok bool) {
+	dir := base + "/task/" + strconv.Itoa(tid)
+	t = Thread{ID: tid, Syscall: -1, FD: -1}
+	call, callErr := os.ReadFile(dir + "/syscall")
+	stat, err := os.ReadFile(dir + "/stat")
+	if err != nil {
+		return t, false
+	}
+	state, _, _ := parseStat(stat)
+	if state == 'Z' || state == 'X' {
+		return t, false
+	}
+	nr, args, pc, waiting := parseSyscall(string(call))
+	switch {
+	case callErr != nil:
+		t.Call = CallOther
+	case state == 'T' || state == 't':
+		t.Call, t.Forever, t.Where = CallStopped, true, pc
+	case state == 'D':
+		t.Call = CallOther
+	case state != 'S' || !waiting:
+		t.Call = CallRunning
+	default:
+		t.Syscall, t.Where = nr, pc
+		t.Call, t.FD, t.Forever = classify(dir, nr, args)
+	}
+	sched, err := os.ReadFile(dir + "/schedstat")
+	if err != nil {
+		return t, false
+	}
+	if f := strings.Fields(string(sched)); len(f) == 3 {
+		t.Run, _ = strconv.ParseInt(f[0], 10, 64)
+		t.Wait, _ = strconv.ParseInt(f[1], 10, 64)
+		t.Slices, _ = strconv.ParseInt(f[2], 10, 64)
+	}
+	if t.Slices == 0 {
+		t.Forever = false // a kernel that does not count gives no proof
+	}
+	return t, true
+}
+
+// parseSyscall reads /proc/pid/syscall: "nr arg0 … arg5 sp pc", or "running".
+func parseSyscall(s string) (nr int64, args [6]uint64, pc uint64, waiting bool) {
+	f := strings.Fields(s)
+	if len(f) != 9 {
+		return -1, args, 0, false
+	}
+	nr, err := strconv.ParseInt(f[0], 10, 64)
+	if err != nil {
+		return -1, args, 0, false
+	}
+	for i := range args {
+		args[i], _ = strconv.ParseUint(strings.TrimPrefix(f[1+i], "0x"), 16, 64)
+	}
+	pc, _ = strconv.ParseUint(strings.TrimPrefix(f[8], "0x"), 16, 64)
+	return nr, args, pc, true
+}
+
+// classify says what a thread that sleeps in system call nr waits for, on which
+// descriptor, and whether it can only be ended from outside the thread.
+func classify(dir string, nr int64, args [6]uint64) (call Call, fd int, forever bool) {
+	endless := func(timeout uint64) bool { return int32(timeout) < 0 }
+	switch nr {
+	case unix.SYS_ACCEPT, unix.SYS_ACCEPT4:
+		return CallAccept, int(args[0]), true
+	case unix.SYS_RECVFROM, unix.SYS_RECVMSG:
+		return CallReceive, int(args[0]), true
+	case unix.SYS_RECVMMSG:
+		return CallReceive, int(args[0]), args[4] == 0
+	case unix.SYS_READ, unix.SYS_READV:
+		kind := target(dir, args[0])
+		switch {
+		case strings.HasPrefix(kind, "socket:"):
+			return CallReceive, int(args[0]), true
+		case strings.HasPrefix(kind, "/dev/pts/"), kind == "/dev/tty":
+			return CallKeyboard, int(args[0]), true
+		case strings.HasPrefix(kind, "pipe:"), kind == "anon_inode:[eventfd]", kind == "anon_inode:[signalfd]":
+			return CallRead, int(args[0]), true
+		}
+		return CallOther, int(args[0]), false
+	case unix.SYS_WRITE, unix.SYS_WRITEV, unix.SYS_SENDTO, unix.SYS_SENDMSG:
+		kind := target(dir, args[0])
+		return CallWrite, int(args[0]), strings.HasPrefix(kind, "pipe:")
+	case unix.SYS_CONNECT:
+		return CallConnect, int(args[0]), false
+	case unix.SYS_WAIT4, unix.SYS_WAITID:
+		return CallChild, -1, true
+	case unix.SYS_FUTEX:
+		return CallLock, -1, args[3] == 0
+	case unix.SYS_PPOLL:
+		return CallPoll, -1, args[2] == 0
+	case unix.SYS_PSELECT6:
+		return CallPoll, -1, args[4] == 0
+	case unix.SYS_EPOLL_PWAIT:
+		return CallPoll, -1, endless(args[3])
+	case unix.SYS_EPOLL_PWAIT2:
+		return CallPoll, -1, args[3] == 0
+	case unix.SYS_RT_SIGSUSPEND:
+		return CallSignal, -1, true
+	case unix.SYS_RT_SIGTIMEDWAIT:
+		return CallSignal, -1, args[2] == 0
+	case unix.SYS_NANOSLEEP, unix.SYS_CLOCK_NANOSLEEP:
+		return CallSleep, -1, false
+	}
+	return classifyOld(nr, args)
+}
+
+// target names what descriptor fd of a thread is. It is asked of the thread:
+// the process seems to have none when its main thread has ended.
+func target(dir string, fd uint64) string {
+	s, err := os.Readlink(dir + "/fd/" + strconv.FormatUint(fd&0xffffffff, 10))
+	if err != nil {
+		return ""
+	}
+	return s
+}

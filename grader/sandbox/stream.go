@@ -1,0 +1,254 @@
+package sandbox
+
+import (
+	"bytes"
+	"errors"
+	"fmt"
+	"os"
+	"syscall"
+)
+
+// End is how a stream ended.
+type End string
+
+// How a stream can end.
+const (
+	Live   End = ""       // it has not
+	EOF    End = "eof"    // in order
+	Reset  End = "reset"  // a connection: by a reset
+	Closed End = "closed" // the grader closed it
+)
+
+// Stream is what a program wrote to one terminal or connection, in order. Its
+// fields are read with the box's lock held: in a condition of Box.Wait, or
+// through Box.Read.
+type Stream struct {
+	Data    []byte // what came, up to MaxOutput bytes
+	Dropped int64  // bytes beyond that, read and thrown away
+	Ended   End
+
+	box  *Box
+	file *os.File
+	raw  syscall.RawConn
+	seen func(data []byte, end End) // observer, called with the lock held
+
+	// What write could not send at once, and what to do when it is sent.
+	sending bool
+	unsent  []byte
+	after   func(fd int) error // shutdown of the sending side, if asked for
+	leaving bool               // close the file
+}
+
+// chunk is how much is read at once.
+const chunk = 64 << 10
+
+// newStream starts reading f, which must be non-blocking.
+func (b *Box) newStream(f *os.File, seen func([]byte, End)) (*Stream, error) {
+	raw, err := f.SyscallConn()
+	if err != nil {
+		return nil, err
+	}
+	s := &Stream{box: b, file: f, raw: raw, seen: seen}
+	b.mu.Lock()
+	b.streams = append(b.streams, s)
+	b.mu.Unlock()
+	b.readers.Go(func() {
+		buf := make([]byte, chunk)
+		more := true
+		for more {
+			err := raw.Read(func(fd uintptr) bool {
+				b.mu.Lock()
+				defer b.mu.Unlock()
+				var empty bool
+				more, empty = s.read(int(fd), buf)
+				return !empty
+			})
+			if err != nil {
+				more = false
+				b.mu.Lock()
+				s.end(Closed)
+				b.mu.Unlock()
+			}
+		}
+	})
+	return s, nil
+}
+
+// read takes in one chunk. more says that the stream goes on, empty that there
+// was nothing to read now. The lock is held.
+func (s *Stream) read(fd int, buf []byte) (more, empty bool) {
+	if s.Ended != Live {
+		return false, false
+	}
+	n, err := readNow(fd, buf)
+	switch {
+	case errors.Is(err, syscall.EAGAIN):
+		return true, true
+	case errors.Is(err, syscall.EINTR):
+		return true, false
+	case errors.Is(err, syscall.ECONNRESET), errors.Is(err, syscall.EPIPE):
+		s.end(Reset)
+		return false, false
+	case err != nil, n == 0:
+		// A terminal whose other end is closed answers with an error (EIO).
+		s.end(EOF)
+		return false, false
+	}
+	data := buf[:n]
+	room := max(0, MaxOutput-len(s.Data))
+	if n > room {
+		s.Dropped += int64(n - room)
+		data = data[:room]
+	}
+	s.Data = append(s.Data, data...)
+	if s.seen != nil && len(data) > 0 {
+		s.seen(data, Live)
+	}
+	s.box.bump()
+	return true, false
+}
+
+func (s *Stream) end(how End) {
+	if s.Ended == Live {
+		s.Ended = how
+		if s.seen != nil {
+			s.seen(nil, how)
+		}
+		s.box.bump()
+	}
+}
+
+// drain reads all that is there now, without waiting. The lock is not held.
+// For a terminal, reading until it is empty also makes the kernel deliver what
+// is still on its way.
+func (s *Stream) drain(buf []byte) {
+	// An error means that the file is closed: then there is nothing to drain.
+	_ = s.raw.Control(func(fd uintptr) {
+		s.box.mu.Lock()
+		defer s.box.mu.Unlock()
+		for {
+			more, empty := s.read(int(fd), buf)
+			if !more || empty || s.Dropped > 0 {
+				return
+			}
+		}
+	})
+}
+
+// write sends data without waiting for ever: a program that does not read is
+// found out by the wait that follows, so what does not fit is written in the
+// background.
+func (s *Stream) write(data []byte) error {
+	s.box.mu.Lock()
+	defer s.box.mu.Unlock()
+	if s.sending {
+		s.unsent = append(s.unsent, data...)
+		return nil
+	}
+	if len(data) == 0 {
+		return nil
+	}
+	var n int
+	var err error
+	if cerr := s.raw.Control(func(fd uintptr) { n, err = writeNow(int(fd), data) }); cerr != nil {
+		return cerr
+	}
+	if err != nil && !errors.Is(err, syscall.EAGAIN) {
+		return fmt.Errorf("write: %w", err)
+	}
+	if n = max(n, 0); n < len(data) {
+		s.sending, s.unsent = true, bytes.Clone(data[n:])
+		s.box.readers.Go(s.sendRest)
+	}
+	return nil
+}
+
+// sendRest sends what is unsent, then does what was asked for meanwhile.
+func (s *Stream) sendRest() {
+	// An error means that the file is closed.
+	_ = await(s.raw, writable, s.push)
+	s.box.mu.Lock()
+	defer s.box.mu.Unlock()
+	s.sending, s.unsent = false, nil
+	if s.after != nil {
+		// The program ended or closed: the wait that follows says so.
+		_ = s.control(s.after)
+	}
+	if s.leaving {
+		s.file.Close()
+	}
+	s.box.bump()
+}
+
+// push sends what goes now of what is unsent, and reports whether nothing is
+// left. The lock is not held.
+func (s *Stream) push(fd int) bool {
+	s.box.mu.Lock()
+	defer s.box.mu.Unlock()
+	for len(s.unsent) > 0 {
+		n, err := writeNow(fd, s.unsent)
+		if n > 0 {
+			s.unsent = s.unsent[n:]
+			s.box.pushed++
+			continue
+		}
+		if errors.Is(err, syscall.EAGAIN) {
+			return false
+		}
+		// The program ended or closed: the wait that follows says so.
+		return true
+	}
+	return true
+}
+
+// pushing reports whether some of what is sent in the background could go now.
+// The lock is held.
+func (b *Box) pushing() bool {
+	for _, s := range b.streams {
+		if s.sending {
+			ready := false
+			// An error means that the file is closed.
+			_ = s.control(func(fd int) error { ready = isReady(fd, writable); return nil })
+			if ready || len(s.unsent) == 0 {
+				return true
+			}
+		}
+	}
+	return false
+}
+
+// control calls f with the descriptor.
+func (s *Stream) control(f func(fd int) error) error {
+	var err error
+	if cerr := s.raw.Control(func(fd uintptr) { err = f(int(fd)) }); cerr != nil {
+		return cerr
+	}
+	return err
+}
+
+// shutdown ends the sending side once all is sent.
+func (s *Stream) shutdown() error {
+	s.box.mu.Lock()
+	defer s.box.mu.Unlock()
+	if s.sending {
+		s.after = shutdownWrite
+		return nil
+	}
+	err := s.control(shutdownWrite)
+	if errors.Is(err, syscall.ENOTCONN) {
+		return nil // the program had already closed
+	}
+	return err
+}
+
+// close closes the stream once all is sent.
+func (s *Stream) close() error {
+	s.box.mu.Lock()
+	defer s.box.mu.Unlock()
+	if s.sending {
+		s.leaving = true
+		s.end(Closed)
+		return nil
+	}
+	return s.file.Close()
+}

@@ -1,0 +1,128 @@
+package sandbox
+
+import (
+	"encoding/binary"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"io"
+	"net"
+	"os"
+
+	"golang.org/x/sys/unix"
+)
+
+// maxMessage bounds one message between the grader and the keeper: the files
+// of a submission and the site of a scenario, in base64.
+const maxMessage = 128 << 20
+
+// send writes one message: its length in four bytes, to which the descriptors
+// are attached, then v as JSON.
+func send(c *net.UnixConn, v any, files ...*os.File) error {
+	body, err := json.Marshal(v)
+	if err != nil {
+		return err
+	}
+	var head [4]byte
+	binary.LittleEndian.PutUint32(head[:], uint32(len(body)))
+	var oob []byte
+	if len(files) > 0 {
+		fds := make([]int, len(files))
+		for i, f := range files {
+			fds[i] = int(f.Fd())
+		}
+		oob = unix.UnixRights(fds...)
+	}
+	if _, _, err := c.WriteMsgUnix(head[:], oob, nil); err != nil {
+		return err
+	}
+	_, err = c.Write(body)
+	return err
+}
+
+// receive reads one message into v and returns the descriptors that came with
+// it, close-on-exec and non-blocking. io.EOF means that the other side is gone.
+func receive(c *net.UnixConn, v any) ([]*os.File, error) {
+	var head [4]byte
+	oob := make([]byte, unix.CmsgSpace(8*4))
+	n, oobn, _, _, err := c.ReadMsgUnix(head[:], oob)
+	if err != nil {
+		return nil, err
+	}
+	if n == 0 {
+		return nil, io.EOF
+	}
+	files, err := rights(oob[:oobn])
+	if err != nil {
+		return nil, err
+	}
+	if _, err := io.ReadFull(c, head[n:]); err != nil {
+		return files, err
+	}
+	size := binary.LittleEndian.Uint32(head[:])
+	if size > maxMessage {
+		return files, fmt.Errorf("message of %d bytes is too large", size)
+	}
+	body := make([]byte, size)
+	if _, err := io.ReadFull(c, body); err != nil {
+		return files, err
+	}
+	return files, json.Unmarshal(body, v)
+}
+
+func rights(oob []byte) ([]*os.File, error) {
+	if len(oob) == 0 {
+		return nil, nil
+	}
+	msgs, err := unix.ParseSocketControlMessage(oob)
+	if err != nil {
+		return nil, err
+	}
+	var files []*os.File
+	for _, m := range msgs {
+		fds, err := unix.ParseUnixRights(&m)
+		if err != nil {
+			return files, err
+		}
+		for _, fd := range fds {
+			unix.CloseOnExec(fd)
+			if err := unix.SetNonblock(fd, true); err != nil {
+				return files, err
+			}
+			files = append(files, os.NewFile(uintptr(fd), "keeper"))
+		}
+	}
+	return files, nil
+}
+
+// pair makes two connected sockets.
+func pair() (a, b *net.UnixConn, err error) {
+	fds, err := unix.Socketpair(unix.AF_UNIX, unix.SOCK_STREAM|unix.SOCK_CLOEXEC, 0)
+	if err != nil {
+		return nil, nil, fmt.Errorf("socketpair: %w", err)
+	}
+	a, errA := unixConn(os.NewFile(uintptr(fds[0]), "pair"))
+	b, errB := unixConn(os.NewFile(uintptr(fds[1]), "pair"))
+	return a, b, errors.Join(errA, errB)
+}
+
+// unixConn makes a connection of a socket's file, which it closes.
+func unixConn(f *os.File) (*net.UnixConn, error) {
+	defer f.Close()
+	c, err := net.FileConn(f)
+	if err != nil {
+		return nil, err
+	}
+	u, ok := c.(*net.UnixConn)
+	if !ok {
+		c.Close()
+		return nil, fmt.Errorf("%T is not a unix socket", c)
+	}
+	return u, nil
+}
+
+// connFile takes the descriptor out of a connection, for sending it on.
+func connFile(c *net.UnixConn) (*os.File, error) {
+	defer c.Close()
+	return c.File()
+}

@@ -1,0 +1,449 @@
+package scenario
+
+import (
+	"errors"
+	"strconv"
+	"strings"
+
+	"netlab/grader/lang"
+	"netlab/grader/sandbox"
+)
+
+// syllables make words that no program can guess and that are easy to read.
+var syllables = []string{"ba", "bel", "cor", "da", "dil", "fa", "gor", "ju", "ka", "lam", "lo", "mar", "mi", "na", "nor", "pi", "ral", "ro", "sa", "sel", "ta", "tim", "vo", "zu"}
+
+func (r *runner) word() string {
+	var b strings.Builder
+	for range 3 {
+		b.WriteString(syllables[r.rng.IntN(len(syllables))])
+	}
+	return b.String()
+}
+
+// doWord makes a word that begins unlike every other variable.
+func doWord(r *runner, _ bool, args []string) (lang.Text, error) {
+	for {
+		w := r.word()
+		alike := false
+		for _, v := range r.vars {
+			alike = alike || strings.HasPrefix(v, w[:wordStart])
+		}
+		if !alike {
+			r.vars[args[0]] = w
+			return lang.Text{}, nil
+		}
+	}
+}
+
+// wordStart is how many letters tell two words of a scenario apart.
+const wordStart = 3
+
+// doText makes a text of words of exactly so many bytes, with no blank at
+// either end.
+func doText(r *runner, _ bool, args []string) (lang.Text, error) {
+	n, err := strconv.Atoi(args[1])
+	if err != nil {
+		return lang.Text{}, err
+	}
+	var b strings.Builder
+	for b.Len() < n {
+		if b.Len() > 0 {
+			b.WriteByte(' ')
+		}
+		b.WriteString(r.word())
+	}
+	s := []byte(b.String()[:n])
+	if n > 0 && s[n-1] == ' ' {
+		s[n-1] = 'x'
+	}
+	r.vars[args[0]] = string(s)
+	return lang.Text{}, nil
+}
+
+func doFresh(r *runner, _ bool, _ []string) (lang.Text, error) {
+	if err := r.leaveBox(); err != nil {
+		return lang.Text{}, err
+	}
+	r.happened(Event{Kind: KindRemark, Note: lang.T("nouvelle machine, nouveau départ", "a new machine, a new start")})
+	return lang.Text{}, nil
+}
+
+func doStart(r *runner, _ bool, args []string) (lang.Text, error) {
+	did := lang.F("lancer : %s", "run: %s", shell(append([]string{"python3"}, args[1:]...)))
+	cmd, err := r.deliverable(args[1], args[2:])
+	if err != nil {
+		return did, err
+	}
+	_, err = r.launch(args[0], args[1], cmd, args[2:])
+	return did, err
+}
+
+// doExecute runs a file as a command of its own (./client.py), which its first
+// line must make possible.
+func doExecute(r *runner, _ bool, args []string) (lang.Text, error) {
+	shown := shell(append([]string{"./" + args[1]}, args[2:]...))
+	did := lang.F("lancer : %s", "run: %s", shown)
+	cmd := sandbox.Command{Args: append([]string{sandbox.Home + "/" + args[1]}, args[2:]...)}
+	if r.env.Reference != nil {
+		var err error
+		if cmd, err = r.deliverable(args[1], args[2:]); err != nil {
+			return did, err
+		}
+	}
+	_, err := r.launch(args[0], args[1], cmd, args[2:])
+	if err == nil || !sandbox.IsStartError(err) {
+		return did, err
+	}
+	why := lang.T("sa première ligne doit être « #!/usr/bin/env python3 »", "its first line must be “#!/usr/bin/env python3”")
+	for _, f := range r.env.Files {
+		if first, _, _ := strings.Cut(string(f.Data), "\n"); f.Path == args[1] && strings.HasPrefix(first, "#!") && strings.HasSuffix(first, "\r") {
+			why = lang.T("sa première ligne finit par \\r\\n (fin de ligne de Windows) : Unix cherche alors un programme nommé « python3\\r »", "its first line ends with \\r\\n (a Windows line end): Unix then looks for a program named “python3\\r”")
+		}
+	}
+	return did, wrong(lang.Join(" — ", lang.F("le système ne sait pas lancer %s", "the system cannot run %s", args[1]), why))
+}
+
+// serverArguments are what a server that wants arguments most likely wants.
+var serverArguments = [][]string{{}, {"8080"}, {"8080", "."}, {"localhost", "8080"}, {".", "8080"}, {"."}}
+
+// doServe starts a server whose port and arguments are its author's choice, and
+// waits until it listens: with no argument first, then with those that it
+// may want. A question at its keyboard is answered by a port, then a folder.
+func doServe(r *runner, _ bool, args []string) (lang.Text, error) {
+	name, file := args[0], args[1]
+	did := lang.F("lancer %s et attendre qu'il écoute sur un port TCP", "run %s and wait until it listens on a TCP port", file)
+	var first error
+	for i, extra := range serverArguments {
+		if i > 0 && !r.takesArguments() {
+			break
+		}
+		cmd, err := r.deliverable(file, extra)
+		if err != nil {
+			return did, err
+		}
+		p, err := r.launch(name, file, cmd, extra)
+		if err != nil {
+			return did, err
+		}
+		err = r.awaitService(p)
+		if err == nil {
+			return did, nil
+		}
+		if first == nil {
+			first = err
+		}
+		if !errors.As(err, &mismatch{}) {
+			return did, err
+		}
+		if !r.gone(p) {
+			break
+		}
+	}
+	return did, first
+}
+
+// takesArguments tells whether the submission reads its command line.
+func (r *runner) takesArguments() bool {
+	for _, f := range r.env.Files {
+		if strings.HasSuffix(f.Path, ".py") && (strings.Contains(string(f.Data), "argv") || strings.Contains(string(f.Data), "argparse")) {
+			return true
+		}
+	}
+	return false
+}
+
+// awaitService waits until a server listens, answering its questions.
+func (r *runner) awaitService(p *program) error {
+	for _, reply := range []string{"8080\n", ".\n", "\n", ""} {
+		end, err := r.until(p, func() bool { return len(r.box.Listeners()) > 0 })
+		if err != nil {
+			return err
+		}
+		if end == sandbox.Event {
+			r.noteListeners(p)
+			return nil
+		}
+		asks, err := r.atKeyboard(p)
+		if err != nil {
+			return err
+		}
+		if !asks || reply == "" {
+			how, err := r.instead(p, end)
+			if err != nil {
+				return err
+			}
+			return wrong(lang.Join("", lang.T("aucun port TCP en écoute : ", "no TCP port is listened on: "), how))
+		}
+		if err := r.keyboard(p, reply); err != nil {
+			return err
+		}
+	}
+	return errors.New("unreachable: the last reply is empty")
+}
+
+// atKeyboard tells whether a thread of the program waits for the keyboard.
+func (r *runner) atKeyboard(p *program) (bool, error) {
+	if r.gone(p) {
+		return false, nil
+	}
+	look, err := r.box.Look(r.ctx)
+	if err != nil {
+		return false, err
+	}
+	for _, c := range mainCalls(look, p.p.PID) {
+		if c == sandbox.CallKeyboard {
+			return true, nil
+		}
+	}
+	return false, nil
+}
+
+func (r *runner) keyboard(p *program, text string) error {
+	r.happened(Event{Kind: KindType, Program: p.name, Data: []byte(text)})
+	if err := p.p.Type([]byte(text)); err != nil {
+		return err
+	}
+	// The latest look showed a program that waits: it is out of date now.
+	_, err := r.box.Look(r.ctx)
+	return err
+}
+
+func doType(r *runner, _ bool, args []string) (lang.Text, error) {
+	did := lang.F("taper au clavier : %q", "type: %q", args[1])
+	p := r.programs[args[0]]
+	if p == nil {
+		return did, need{args[0]}
+	}
+	return did, r.keyboard(p, args[1])
+}
+
+// doAnswer types text each time the program waits for its keyboard before it
+// has sent anything. It is never a mismatch: a program that reads a line wants
+// one whatever else happens.
+func doAnswer(r *runner, _ bool, args []string) (lang.Text, error) {
+	p := r.programs[args[0]]
+	if p == nil {
+		return lang.Text{}, need{args[0]}
+	}
+	for range 4 { // questions that a program may ask
+		spoke := false
+		end, err := r.until(p, func() bool {
+			spoke = r.spoke()
+			return spoke || r.box.Asks(p.p)
+		})
+		if err != nil || spoke || end != sandbox.Event {
+			return lang.Text{}, err
+		}
+		if err := r.keyboard(p, args[1]); err != nil {
+			return lang.Text{}, err
+		}
+	}
+	return lang.Text{}, nil
+}
+
+// spoke tells whether a program has sent something on a connection to the
+// grader. The lock is held.
+func (r *runner) spoke() bool {
+	for _, s := range r.servers {
+		for _, sock := range s.socks {
+			for _, c := range sock.Waiting {
+				if len(c.Data) > 0 || c.Ended != sandbox.Live {
+					return true
+				}
+			}
+		}
+	}
+	for _, c := range r.conns {
+		if c.c != nil && (len(c.c.Data) > 0 || c.c.Ended != sandbox.Live) {
+			return true
+		}
+	}
+	return false
+}
+
+func doListening(r *runner, neg bool, args []string) (lang.Text, error) {
+	p := r.programs[args[0]]
+	port := 0
+	did := lang.T("attendre que le serveur écoute", "wait until the server listens")
+	if len(args) > 1 {
+		var err error
+		if port, err = strconv.Atoi(args[1]); err != nil {
+			return did, err
+		}
+		did = lang.F("attendre que le serveur écoute sur le port %d", "wait until the server listens on port %d", port)
+	}
+	if p == nil {
+		return did, need{args[0]}
+	}
+	var found []string
+	heard := func() bool {
+		found = nil
+		for _, l := range r.box.Listeners() {
+			if port == 0 || int(l.Addr.Port()) == port {
+				return true
+			}
+			found = append(found, strconv.Itoa(int(l.Addr.Port())))
+		}
+		return false
+	}
+	end, err := r.until(p, func() bool { return heard() || port != 0 && len(found) > 0 })
+	if err != nil {
+		return did, err
+	}
+	var ok bool
+	r.read(func() { ok = end == sandbox.Event && heard() })
+	switch {
+	case neg && ok:
+		return did, wrong(lang.T("il écoute", "it listens"))
+	case ok || neg:
+		if ok {
+			r.noteListeners(p)
+		}
+		return did, nil
+	case len(found) > 0:
+		r.noteListeners(p)
+		return did, wrong(lang.F("%s écoute sur le port %s, et non %d", "%s listens on port %s, not %d", p.file, strings.Join(found, ", "), port))
+	}
+	how, err := r.instead(p, end)
+	if err != nil {
+		return did, err
+	}
+	return did, wrong(lang.Join("", lang.T("aucun port TCP en écoute : ", "no TCP port is listened on: "), how))
+}
+
+func (r *runner) noteListeners(p *program) {
+	p.heard = true
+	r.read(func() {
+		for _, l := range r.box.Listeners() {
+			at := l.Addr.String()
+			r.event(Event{Kind: KindListen, Program: p.name, Note: lang.T(at, at)})
+		}
+	})
+}
+
+func doExited(r *runner, _ bool, args []string) (lang.Text, error) {
+	did := lang.T("attendre que le programme se termine de lui-même", "wait until the program ends by itself")
+	p := r.programs[args[0]]
+	if p == nil {
+		return did, need{args[0]}
+	}
+	end, err := r.until(p, func() bool { return p.p.Exited })
+	if err != nil {
+		return did, err
+	}
+	if !r.gone(p) {
+		how, err := r.instead(p, end)
+		if err != nil {
+			return did, err
+		}
+		return did, wrong(how)
+	}
+	if len(args) > 1 {
+		code, err := strconv.Atoi(args[1])
+		if err != nil {
+			return did, err
+		}
+		if p.p.Exit.Signal != 0 || p.p.Exit.Code != code {
+			return did, wrong(lang.F("%s : %s, au lieu du code de sortie %d", "%s: %s instead of exit status %d", p.file, exitText(p.p.Exit), code))
+		}
+	}
+	return did, nil
+}
+
+func doRunning(r *runner, _ bool, args []string) (lang.Text, error) {
+	did := lang.T("vérifier que le programme tourne toujours", "check that the program is still running")
+	p := r.programs[args[0]]
+	if p == nil {
+		return did, need{args[0]}
+	}
+	if _, err := r.until(p, func() bool { return p.p.Exited }); err != nil {
+		return did, err
+	}
+	if r.gone(p) {
+		var how lang.Text
+		r.read(func() { how = r.ended(p) })
+		return did, wrong(how)
+	}
+	return did, nil
+}
+
+// takesClient tells whether the program takes another client: it accepts a
+// new connection. How the wait ended comes with it.
+func (r *runner) takesClient(p *program) (bool, error) {
+	c, err := r.dial(&conn{name: "extra", with: p})
+	if errors.As(err, &mismatch{}) {
+		return false, nil
+	}
+	if err != nil {
+		return false, err
+	}
+	ok, _, err := r.isAccepted(c)
+	if err != nil {
+		return false, err
+	}
+	return ok, r.closeConn(c, false)
+}
+
+// doLives finds out whether a program takes another client. It is an
+// observation, never a mismatch.
+func doLives(r *runner, _ bool, args []string) (lang.Text, error) {
+	p := r.programs[args[0]]
+	if p == nil {
+		return lang.Text{}, need{args[0]}
+	}
+	var err error
+	p.lived, err = r.takesClient(p)
+	return lang.Text{}, err
+}
+
+func doSurvives(r *runner, _ bool, args []string) (lang.Text, error) {
+	did := lang.T("vérifier que le programme accepte encore un client", "check that the program still takes a client")
+	p := r.programs[args[0]]
+	if p == nil {
+		return did, need{args[0]}
+	}
+	ok, err := r.takesClient(p)
+	if err != nil || ok {
+		return did, err
+	}
+	if len(args) > 1 {
+		control := r.programs[args[1]]
+		if control == nil {
+			return did, need{args[1]}
+		}
+		if !control.lived {
+			r.happened(Event{Kind: KindRemark, Note: lang.T("il ne prend pas non plus d'autre client après un message ordinaire : ce n'est pas compté ici", "it takes no other client after an ordinary message either: not counted here")})
+			return did, nil
+		}
+	}
+	how, err := r.instead(p, r.wait)
+	if err != nil {
+		return did, err
+	}
+	return did, wrong(how)
+}
+
+// doSettle waits until the program has ended or does nothing more. It is never
+// a mismatch.
+func doSettle(r *runner, _ bool, args []string) (lang.Text, error) {
+	p := r.programs[args[0]]
+	if p == nil {
+		return lang.Text{}, need{args[0]}
+	}
+	if r.gone(p) {
+		return lang.Text{}, nil
+	}
+	_, err := r.untilFor(p, aMoment, func() bool { return p.p.Exited })
+	return lang.Text{}, err
+}
+
+func doStop(r *runner, _ bool, args []string) (lang.Text, error) {
+	p := r.programs[args[0]]
+	if p == nil {
+		return lang.Text{}, need{args[0]}
+	}
+	if r.gone(p) {
+		return lang.Text{}, nil
+	}
+	return lang.T("arrêter le programme", "stop the program"), r.kill(p)
+}

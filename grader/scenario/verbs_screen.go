@@ -1,0 +1,258 @@
+package scenario
+
+import (
+	"bytes"
+	"errors"
+	"strings"
+
+	"netlab/grader/lang"
+	"netlab/grader/sandbox"
+)
+
+func doMark(r *runner, _ bool, args []string) (lang.Text, error) {
+	p := r.programs[args[0]]
+	if p == nil {
+		return lang.Text{}, need{args[0]}
+	}
+	r.read(func() { p.markOut, p.markErr = len(p.p.Screen.Data), len(p.p.Errors.Data) })
+	return lang.Text{}, nil
+}
+
+// shows tells whether text is in out. A number must stand alone: 53131 is not
+// found in 153131.
+func shows(out []byte, text string) bool {
+	digit := func(b byte) bool { return b >= '0' && b <= '9' }
+	for from := 0; ; {
+		i := bytes.Index(out[from:], []byte(text))
+		if i < 0 {
+			return false
+		}
+		i += from
+		end := i + len(text)
+		if !(digit(text[0]) && i > 0 && digit(out[i-1])) && !(digit(text[len(text)-1]) && end < len(out) && digit(out[end])) {
+			return true
+		}
+		from = i + 1
+	}
+}
+
+// screens returns what the program printed since its mark, on both streams.
+// The lock is held.
+func (p *program) screens() (out, errs []byte) {
+	return p.p.Screen.Data[min(p.markOut, len(p.p.Screen.Data)):], p.p.Errors.Data[min(p.markErr, len(p.p.Errors.Data)):]
+}
+
+func doPrinted(r *runner, neg bool, args []string) (lang.Text, error) {
+	p, texts := r.programs[args[0]], args[1:]
+	quoted := make([]string, len(texts))
+	for i, t := range texts {
+		quoted[i] = "« " + visible(t) + " »"
+	}
+	list := strings.Join(quoted, ", ")
+	did := lang.F("chercher à l'écran : %s", "look on the screen for: %s", list)
+	if neg {
+		did = lang.F("vérifier que l'écran ne montre pas : %s", "check that the screen does not show: %s", list)
+	}
+	if p == nil {
+		return did, need{args[0]}
+	}
+	missing := func() []string {
+		out, errs := p.screens()
+		var m []string
+		for i, t := range texts {
+			if t != "" && !shows(out, t) && !shows(errs, t) {
+				m = append(m, quoted[i])
+			}
+		}
+		return m
+	}
+	if neg {
+		// What is looked for would stand on the screen already, or come with
+		// what the program does now.
+		if _, err := r.untilFor(p, aMoment, func() bool { return len(missing()) < len(texts) }); err != nil {
+			return did, err
+		}
+		var err error
+		r.read(func() {
+			if len(missing()) < len(texts) {
+				err = wrong(r.shown(p, texts[0]))
+			}
+		})
+		return did, err
+	}
+	end, err := r.until(p, func() bool { return len(missing()) == 0 })
+	if err != nil || end == sandbox.Event {
+		return did, err
+	}
+	var saw lang.Text
+	r.read(func() {
+		m := missing()
+		out, errs := p.screens()
+		if len(bytes.TrimSpace(out)) == 0 && len(bytes.TrimSpace(errs)) == 0 {
+			saw = lang.T("rien ne s'est affiché", "nothing was printed")
+		} else {
+			saw = lang.F("%s n'apparaît pas à l'écran", "%s does not appear on the screen", strings.Join(m, ", "))
+		}
+	})
+	how, err := r.instead(p, end)
+	if err != nil {
+		return did, err
+	}
+	return did, wrong(lang.Join(" ; ", saw, how))
+}
+
+// shown says that a text which should not be on the screen is. The lock is held.
+func (r *runner) shown(p *program, text string) lang.Text {
+	if text == traceback {
+		if words := lastWords(p); words != "" {
+			t := lang.F("le programme s'arrête sur une erreur Python : « %s »", "the program fails with a Python error: “%s”", words)
+			out := append(append([]byte{}, p.p.Screen.Data...), p.p.Errors.Data...)
+			if w := whereFailed(out, r.owns); w != "" {
+				t = lang.Join(", ", t, lang.T(w, w))
+			}
+			return lang.Join(" — ", t, causeOf(words))
+		}
+	}
+	return lang.F("l'écran montre « %s »", "the screen shows “%s”", visible(text))
+}
+
+// doScreen compares the whole screen since the mark with a text, to the letter
+// but for the blanks at the end.
+func doScreen(r *runner, _ bool, args []string) (lang.Text, error) {
+	did := lang.T("comparer l'affichage, à la lettre, avec celui de l'énoncé", "compare what is printed, to the letter, with the sheet's")
+	p := r.programs[args[0]]
+	if p == nil {
+		return did, need{args[0]}
+	}
+	same := func() bool {
+		out, _ := p.screens()
+		return strings.TrimRight(string(out), " \r\n") == strings.TrimRight(args[1], " \r\n")
+	}
+	end, err := r.until(p, func() bool { return same() && p.p.Exited })
+	if err != nil || end == sandbox.Event {
+		return did, err
+	}
+	var line lang.Text
+	r.read(func() {
+		if same() {
+			return
+		}
+		out, _ := p.screens()
+		got, want := strings.Split(string(out), "\n"), strings.Split(args[1], "\n")
+		for i := range want {
+			g := ""
+			if i < len(got) {
+				g = got[i]
+			}
+			if g != want[i] {
+				line = lang.F("ligne %d : « %s » au lieu de « %s »", "line %d: “%s” instead of “%s”", i+1, visible(cut(g, 100)), visible(want[i]))
+				return
+			}
+		}
+		line = lang.T("des lignes en trop à la fin", "lines too many at the end")
+	})
+	if line.Empty() {
+		return did, nil
+	}
+	return did, wrong(line)
+}
+
+// visible shows the bytes that a screen would not.
+func visible(s string) string {
+	return strings.NewReplacer("\r", `\r`, "\n", `\n`, "\t", `\t`, "\x00", `\0`, "\x1b", `\x1b`).Replace(s)
+}
+
+// view is a program's whole screen, its payloads taken out.
+func (r *runner) view(p *program) string {
+	var out string
+	r.read(func() { out = string(p.p.Screen.Data) + "\n" + string(p.p.Errors.Data) })
+	for _, secret := range r.secrets {
+		out = masked(out, secret)
+	}
+	return out
+}
+
+// three returns the views of three programs.
+func (r *runner) three(args []string) (a, b, c string, err error) {
+	var v [3]string
+	for i, name := range args {
+		p := r.programs[name]
+		if p == nil || p.p == nil {
+			return "", "", "", need{name}
+		}
+		v[i] = r.view(p)
+	}
+	return v[0], v[1], v[2], nil
+}
+
+func doAffirms(r *runner, _ bool, args []string) (lang.Text, error) {
+	did := lang.T("lire le diagnostic quand le message revient identique", "read the diagnosis when the message comes back identical")
+	a, b, d, err := r.three(args)
+	if err != nil {
+		return did, err
+	}
+	p := r.programs[args[0]]
+	if r.programs[args[0]].unanswered() {
+		return did, need{args[0]}
+	}
+	switch says, alt := opinion(a), opinion(d); {
+	case strings.TrimSpace(a) == "":
+		return did, wrong(lang.F("%s n'affiche rien", "%s prints nothing", p.file))
+	case says < 0 && alt > 0, says < 0 && !telling(a, b, d):
+		return did, wrong(lang.F("%s dit que les messages diffèrent alors qu'ils sont identiques", "%s says that the messages differ although they are identical", p.file))
+	case !telling(a, b, d) && says == 0:
+		return did, wrong(lang.F("%s ne dit pas que le message reçu est identique au message envoyé", "%s does not say that the message received is identical to the message sent", p.file))
+	}
+	return did, nil
+}
+
+func doDiffer(r *runner, _ bool, args []string) (lang.Text, error) {
+	did := lang.T("comparer ce qu'il affiche quand l'écho est fidèle et quand il est altéré", "compare what it prints when the echo is faithful and when it is altered")
+	a, b, d, err := r.three(args)
+	if err != nil {
+		return did, err
+	}
+	p := r.programs[args[2]]
+	if p.unanswered() {
+		return did, need{args[2]}
+	}
+	if !telling(a, b, d) {
+		return did, wrong(lang.F("%s affiche la même chose dans les deux cas (au message près)", "%s prints the same in both cases (but for the message)", p.file))
+	}
+	if opinion(a) < 0 && opinion(d) > 0 {
+		return did, wrong(lang.F("%s dit que les messages sont identiques alors que l'écho a été altéré", "%s says that the messages are identical although the echo was altered", p.file))
+	}
+	return did, nil
+}
+
+// doAgrees checks that a program's diagnosis is the one it gives for a
+// faithful echo rather than the one for an altered echo.
+func doAgrees(r *runner, _ bool, args []string) (lang.Text, error) {
+	did := lang.T("comparer le diagnostic avec celui d'un écho fidèle", "compare the diagnosis with the one for a faithful echo")
+	got, same, altered, err := r.three(args)
+	if err != nil {
+		return did, err
+	}
+	if telling(same, same, altered) && resembles(got, same, altered) {
+		return did, wrong(lang.T("avec le serveur de l'étudiant, le client ne dit pas que les messages sont identiques", "with the student's own server, the client does not say that the messages are identical"))
+	}
+	return did, nil
+}
+
+func doTalked(r *runner, _ bool, _ []string) (lang.Text, error) {
+	did := lang.T("vérifier que le client et le serveur se sont parlé", "check that the client and the server talked to one another")
+	if r.box == nil {
+		return did, need{"box"}
+	}
+	accepted, segments, err := r.box.Traffic(r.ctx)
+	if errors.Is(err, sandbox.ErrUnknown) {
+		return did, nil
+	}
+	if err != nil {
+		return did, err
+	}
+	if accepted < 1 || segments < 2 {
+		return did, wrong(lang.F("connexions acceptées : %d, envois de données : %d", "connections accepted: %d, data segments sent: %d", accepted, segments))
+	}
+	return did, nil
+}
