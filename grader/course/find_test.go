@@ -29,10 +29,18 @@ func TestFind(t *testing.T) {
 		{"a misspelt deliverable", Choice{Name: archive.Name{TP: 3, Ex: 12}, Files: []string{"serveur.py"}}, "server", nil},
 		{"a deliverable in a subfolder", Choice{Name: archive.Name{TP: 3, Ex: 12}, Files: []string{"README", "src/sioux.py"}}, "sioux", nil},
 		{"an unreadable name", Choice{Files: []string{"sioux.py", "index.html"}}, "sioux", nil},
-		{"nothing to tell by", Choice{Name: archive.Name{TP: 3, Ex: 12}, Files: []string{"main.py", "x\x1b.py"}}, "",
-			[]string{"server.py (exercise 1)", "client_echo.py + server_echo.py (exercise 3)", `"main.py", "x\x1b.py"`}},
-		{"several complete ones", Choice{Name: archive.Name{TP: 3, Ex: 12}, Files: []string{"client.py", "server.py"}}, "",
-			[]string{"server.py (exercise 1), client.py (exercise 2)", "one archive for each exercise"}},
+		{
+			"nothing to tell by",
+			Choice{Name: archive.Name{TP: 3, Ex: 12}, Files: []string{"main.py", "x\x1b.py"}},
+			"",
+			[]string{"server.py (exercise 1)", "client_echo.py + server_echo.py (exercise 3)", `"main.py", "x\x1b.py"`},
+		},
+		{
+			"several complete ones",
+			Choice{Name: archive.Name{TP: 3, Ex: 12}, Files: []string{"client.py", "server.py"}},
+			"",
+			[]string{"server.py (exercise 1), client.py (exercise 2)", "one archive for each exercise"},
+		},
 		{"no file", Choice{Name: archive.Name{TP: 3, Ex: 12}}, "", []string{"found no file"}},
 	} {
 		t.Run(tt.name, func(t *testing.T) {

@@ -20,6 +20,8 @@ type Work struct {
 	// Reference runs the reference programs instead of Files: the arguments
 	// with which this executable is the program named by a deliverable.
 	Reference func(file string) []string
+	// ScoredOnly leaves out the scenarios that test advice alone.
+	ScoredOnly bool
 	// Seed makes the payloads. The same seed makes the same payloads.
 	Seed uint64
 }
@@ -78,11 +80,17 @@ func (g *Grader) Grade(ctx context.Context, w Work) Result {
 // run runs the scenarios, Parallel at once, and returns their traces in the
 // order of the scripts.
 func (g *Grader) run(ctx context.Context, w Work) ([]scenario.Trace, error) {
-	traces := make([]scenario.Trace, len(w.Suite.Scripts))
+	scripts := w.Suite.Scripts
+	if w.ScoredOnly {
+		scripts = slices.DeleteFunc(slices.Clone(scripts), func(s *scenario.Script) bool {
+			return !slices.ContainsFunc(s.Criteria, func(id string) bool { return !w.Suite.Exercise.Criterion(id).Advice })
+		})
+	}
+	traces := make([]scenario.Trace, len(scripts))
 	errs := make([]error, len(traces))
 	group, ctx := errgroup.WithContext(ctx)
 	group.SetLimit(max(1, g.Parallel))
-	for i, script := range w.Suite.Scripts {
+	for i, script := range scripts {
 		group.Go(func() error {
 			traces[i], errs[i] = scenario.Run(ctx, script, scenario.Env{
 				Sandbox: g.Sandbox, Files: w.Files, Reference: w.Reference, Seed: w.Seed, Workdir: g.Workdir,

@@ -125,7 +125,7 @@ func Run(ctx context.Context, g *grade.Grader, suite *grade.Suite, programs []Pr
 	go func() {
 		for i, p := range programs {
 			group.Go(func() error {
-				res := g.Grade(ctx, grade.Work{Suite: suite, Files: p.Files, Reference: p.Reference, Seed: seed + uint64(i)})
+				res := g.Grade(ctx, grade.Work{Suite: suite, Files: p.Files, Reference: p.Reference, ScoredOnly: !p.Advice, Seed: seed + uint64(i)})
 				out[i] = compare(p, res)
 				finished <- i
 				return ctx.Err()

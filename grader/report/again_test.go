@@ -37,8 +37,11 @@ func TestAgain(t *testing.T) {
 		{"bytes nobody can type", []scenario.Event{start("server.py"), connect("c", "127.0.0.1:6666"), send("c", "\xff\x1b[2J\r\n")}, other + "`printf '\\377\\033[2J\\015\\012' | nc localhost 6666`"},
 		{"long message", []scenario.Event{start("server.py"), connect("c", "127.0.0.1:6666"), send("c", strings.Repeat("x", 1500))}, other + "`telnet localhost 6666`, send a message of 1500 bytes"},
 		{"several clients", []scenario.Event{start("server.py"), connect("c", "127.0.0.1:6666"), connect("d", "127.0.0.1:6666"), send("d", "2\r\n"), send("c", "1\r\n")}, other + "`telnet localhost 6666`, type `1`, then `telnet localhost 6666`, type `2`"},
-		{"too many clients", []scenario.Event{start("server.py"), connect("1", "[::1]:1234"), connect("2", "[::1]:1234"), connect("3", "[::1]:1234"), connect("4", "[::1]:1234"), connect("5", "[::1]:1234")},
-			other + strings.Repeat("`telnet localhost 1234`, leave telnet without typing anything, then ", 3) + "`telnet localhost 1234`, leave telnet without typing anything, and so on"},
+		{
+			"too many clients",
+			[]scenario.Event{start("server.py"), connect("1", "[::1]:1234"), connect("2", "[::1]:1234"), connect("3", "[::1]:1234"), connect("4", "[::1]:1234"), connect("5", "[::1]:1234")},
+			other + strings.Repeat("`telnet localhost 1234`, leave telnet without typing anything, then ", 3) + "`telnet localhost 1234`, leave telnet without typing anything, and so on",
+		},
 		{"GET", []scenario.Event{start("sioux.py 8080"), connect("g", "127.0.0.1:8080"), send("g", "GET /a.html HTTP/1.1\r\nHost: x\r\n\r\n")}, "`python3 sioux.py 8080`, then, in another terminal, `curl -v http://localhost:8080/a.html`"},
 		{"GET in two pieces", []scenario.Event{start("server.py"), connect("g", "127.0.0.1:8080"), send("g", "GET /a.ht"), send("g", "ml HTTP/1.1\r\n\r\n")}, other + "`curl -v http://localhost:8080/a.html`"},
 		{"HTTP/1.0 out of the folder", []scenario.Event{start("server.py"), connect("g", "127.0.0.1:80"), send("g", "GET /../x?a=1&b HTTP/1.0\r\n\r\n")}, other + "`curl -v --http1.0 --path-as-is 'http://localhost:80/../x?a=1&b'`"},
@@ -47,10 +50,16 @@ func TestAgain(t *testing.T) {
 		{"not quite HTTP", []scenario.Event{start("server.py"), connect("g", "127.0.0.1:80"), send("g", "GET /\x1b HTTP/9\r\n\r\n")}, ""},
 		{"a command in a path", []scenario.Event{start("server.py"), connect("g", "127.0.0.1:80"), send("g", "GET /$(reboot)'; HTTP/1.1\r\n\r\n")}, other + "`curl -v 'http://localhost:80/$(reboot)'\\'';'`"},
 		{"a keyboard", []scenario.Event{start("server.py"), data(scenario.KindType, "s", "", "8080\n")}, server + ", then type `8080` at the keyboard of server.py"},
-		{"a new start", []scenario.Event{start("server.py"), connect("c", "[::1]:6666"), send("c", "quit\r\n"), start("server.py"), connect("c", "[::1]:6666"), send("c", "quitter\r\n")},
-			other + "`telnet localhost 6666`, type `quit`, then start `python3 server.py` again, then `telnet localhost 6666`, type `quitter`"},
-		{"the grader serves", []scenario.Event{note(scenario.KindListen, "", "", "le port 6666", "the grader listens on port 6666"), start("client.py coucou"), connect("k", "127.0.0.1:6666"), data(scenario.KindReceive, "s", "k", "coucou"), send("k", "merci\n")},
-			"`nc -l 6666`, then, in another terminal, `python3 client.py coucou`, then answer `merci`"},
+		{
+			"a new start",
+			[]scenario.Event{start("server.py"), connect("c", "[::1]:6666"), send("c", "quit\r\n"), start("server.py"), connect("c", "[::1]:6666"), send("c", "quitter\r\n")},
+			other + "`telnet localhost 6666`, type `quit`, then start `python3 server.py` again, then `telnet localhost 6666`, type `quitter`",
+		},
+		{
+			"the grader serves",
+			[]scenario.Event{note(scenario.KindListen, "", "", "le port 6666", "the grader listens on port 6666"), start("client.py coucou"), connect("k", "127.0.0.1:6666"), data(scenario.KindReceive, "s", "k", "coucou"), send("k", "merci\n")},
+			"`nc -l 6666`, then, in another terminal, `python3 client.py coucou`, then answer `merci`",
+		},
 	} {
 		t.Run(test.name, func(t *testing.T) {
 			if got := strings.Join(again(test.events, wordsIn(lang.EN)), ", "); got != test.want {

@@ -219,6 +219,9 @@ func (b *boxThread) build(files []File) error {
 	if err := loopbackUp(); err != nil {
 		return err
 	}
+	if err := acknowledgeAtOnce(); err != nil {
+		return err
+	}
 	// Programs have no capability, and some answers listen on port 80.
 	if err := writeFile("/proc/sys/net/ipv4/ip_unprivileged_port_start", "0"); err != nil {
 		return err
@@ -593,7 +596,10 @@ func (b *boxThread) signal(id int, sig unix.Signal) error {
 	if p.gone {
 		return nil
 	}
-	return unix.Kill(p.pid, sig)
+	if err := unix.Kill(p.pid, sig); err != unix.ESRCH {
+		return err
+	}
+	return nil // it was buried a moment ago
 }
 
 func (b *boxThread) look() (*Look, error) {

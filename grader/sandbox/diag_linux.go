@@ -52,7 +52,7 @@ func (d *diag) dump(family byte, all []Socket) ([]Socket, error) {
 	ne.PutUint16(req[4:], sockDiagByFamily)
 	ne.PutUint16(req[6:], unix.NLM_F_REQUEST|unix.NLM_F_DUMP)
 	req[16], req[17] = family, unix.IPPROTO_TCP
-	ne.PutUint32(req[20:], ^uint32(0)) // every state
+	ne.PutUint32(req[20:], 1<<(tcpNewSyn+1)-1) // every state but "bound", for which the kernel walks all ports
 	if err := unix.Sendto(d.fd, req[:], 0, &unix.SockaddrNetlink{Family: unix.AF_NETLINK}); err != nil {
 		return nil, fmt.Errorf("ask sock_diag: %w", err)
 	}

@@ -109,6 +109,7 @@ func forkProgram(im *image) (pid int, errno syscall.Errno) {
 	msg.SetIovlen(1)
 	msg.Control = (*byte)(unsafe.Pointer(&rights))
 	msg.SetControllen(int(unsafe.Sizeof(rights)))
+	ignore := sigaction{handler: 1} // SIG_IGN
 	empty := [1]byte{}
 	var one byte
 	var at stage
@@ -131,6 +132,11 @@ func forkProgram(im *image) (pid int, errno syscall.Errno) {
 	}
 	at = stageSession
 	if _, _, e = syscall.RawSyscall(syscall.SYS_SETSID, 0, 0, 0); e != 0 {
+		goto fail
+	}
+	// The program leads the session, which a shell does on a student's machine:
+	// its end must not hang up on the children it leaves.
+	if _, _, e = syscall.RawSyscall6(syscall.SYS_RT_SIGACTION, uintptr(unix.SIGHUP), uintptr(unsafe.Pointer(&ignore)), 0, 8, 0, 0); e != 0 {
 		goto fail
 	}
 	at = stageTerminal

@@ -265,6 +265,10 @@ func keep() error {
 	if err != nil {
 		return send(conn, answer{Err: err.Error()})
 	}
+	// The boxes' network namespaces get a table of connections of their own, a
+	// small one: sock_diag walks all of it, and that of a machine has hundreds of
+	// thousands of entries. Kernels before 6.1 have no such setting.
+	_ = writeFile("/proc/sys/net/ipv4/tcp_child_ehash_entries", "256")
 	if err := send(conn, answer{}); err != nil {
 		return err
 	}
@@ -323,9 +327,16 @@ func buildRoot(cfg keeperConfig) error {
 	// Everything that a program may write lies on one file system of limited
 	// size, mounted on /home in each box.
 	for _, l := range []link{
-		{"/tmp", "/home/tmp"}, {"/dev/shm", "/home/shm"}, {"/var/tmp", "/home/tmp"},
-		{"/var/www", "/home/www"}, {"/srv", "/home/srv"}, {"/dev/ptmx", "pts/ptmx"},
-		{"/dev/stdin", "/proc/self/fd/0"}, {"/dev/stdout", "/proc/self/fd/1"}, {"/dev/stderr", "/proc/self/fd/2"}, {"/dev/fd", "/proc/self/fd"},
+		{"/tmp", "/home/tmp"},
+		{"/dev/shm", "/home/shm"},
+		{"/var/tmp", "/home/tmp"},
+		{"/var/www", "/home/www"},
+		{"/srv", "/home/srv"},
+		{"/dev/ptmx", "pts/ptmx"},
+		{"/dev/stdin", "/proc/self/fd/0"},
+		{"/dev/stdout", "/proc/self/fd/1"},
+		{"/dev/stderr", "/proc/self/fd/2"},
+		{"/dev/fd", "/proc/self/fd"},
 	} {
 		if err := os.Symlink(l.Target, root+l.Path); err != nil {
 			return err

@@ -44,7 +44,7 @@ type Task struct {
 	Session int      `json:"session"`
 	Name    string   `json:"name"`
 	Zombie  bool     `json:"zombie"`
-	Timers  bool     `json:"timers"` // an alarm or timer may wake it
+	Timers  bool     `json:"timers"` // a clock may wake it, or end a wait that seems endless
 	Threads []Thread `json:"threads"`
 }
 

@@ -88,6 +88,9 @@ func parseStat(stat []byte) (state byte, name string, fields []string) {
 		return 0, "", nil
 	}
 	f := strings.Fields(string(stat[end+2:]))
+	if len(f) == 0 {
+		return 0, "", nil
+	}
 	return f[0][0], string(stat[open+1 : end]), f[1:]
 }
 

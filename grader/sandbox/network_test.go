@@ -197,10 +197,14 @@ s.sendall(b'hello')
 print(s.recv(100).decode(), end='')
 `
 	for _, tt := range []struct{ host, how string }{
-		{"localhost", "one"}, {"localhost", "any"},
-		{"127.0.0.1", "one"}, {"127.0.0.1", "any"},
-		{"::1", "one"}, {"::1", "any"},
-		{"hostname", "one"}, {"hostname", "any"},
+		{"localhost", "one"},
+		{"localhost", "any"},
+		{"127.0.0.1", "one"},
+		{"127.0.0.1", "any"},
+		{"::1", "one"},
+		{"::1", "any"},
+		{"hostname", "one"},
+		{"hostname", "any"},
 		{"", "one"},
 	} {
 		t.Run(tt.host+" "+tt.how, func(t *testing.T) {
@@ -333,4 +337,26 @@ input()
 	if err != nil || accepted != 1 || segments != 6 {
 		t.Errorf("traffic: %d accepted, %d segments, %v; want 1 and 6", accepted, segments, err)
 	}
+}
+
+func TestCloseWhileDataComes(t *testing.T) {
+	everywhere(t, func(t *testing.T, b *bench) {
+		p := b.start(`
+s = listen()
+while True:
+    c, _ = s.accept()
+    try:
+        while True: c.sendall(b'x' * 1000)
+    except ConnectionError: c.close()
+`)
+		b.listening(p)
+		for range 100 {
+			c := b.dial()
+			b.wait(p, "data", func() bool { return len(c.Data) > 0 })
+			if err := c.Close(false); err != nil {
+				t.Fatal(err)
+			}
+			b.ended(p, c, Closed)
+		}
+	})
 }

@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"maps"
 	"net"
 	"net/netip"
 	"os"
@@ -267,17 +268,29 @@ func plainSocket(c gnet.ConnectionStat) (s Socket, ok bool) {
 
 // family finds the programs that run and all that they started, as far as it
 // can be told, and gives each one's session, which is its program's number.
+// The number of a program that has ended may be somebody else's by now.
 func (b *plainBox) family(ctx context.Context) map[int]int {
 	b.mu.Lock()
 	defer b.mu.Unlock()
 	var roots []int
+	over := map[int]bool{}
 	for _, p := range b.programs {
-		roots = append(roots, p.cmd.Process.Pid)
+		pid := p.cmd.Process.Pid
+		roots = append(roots, pid)
+		select {
+		case <-p.gone:
+			over[pid] = true
+		default:
+		}
 	}
 	if len(roots) == 0 {
 		return nil
 	}
-	return descendants(ctx, roots)
+	all := descendants(ctx, roots)
+	maps.DeleteFunc(all, func(pid, root int) bool {
+		return over[root] && !b.owns(ctx, &process.Process{Pid: int32(pid)})
+	})
+	return all
 }
 
 // strays finds the processes that left their family but still work in the

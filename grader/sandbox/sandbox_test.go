@@ -39,11 +39,19 @@ type bench struct {
 // to be had.
 func openSandbox(tb testing.TB, plain bool) *Sandbox {
 	tb.Helper()
+	if runtime.GOOS == "windows" {
+		tb.Skip("the programs of the tests need Unix")
+	}
 	in, err := python()
 	if err != nil {
 		tb.Skip(err)
 	}
-	sb, err := Open(tb.Context(), Options{Interpreter: in, Plain: plain})
+	return openWith(tb, Options{Interpreter: in, Plain: plain})
+}
+
+func openWith(tb testing.TB, opts Options) *Sandbox {
+	tb.Helper()
+	sb, err := Open(tb.Context(), opts)
 	if errors.Is(err, ErrNoNamespaces) {
 		tb.Skip(err)
 	}

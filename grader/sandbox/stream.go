@@ -168,16 +168,17 @@ func (s *Stream) sendRest() {
 	// An error means that the file is closed.
 	_ = await(s.raw, writable, s.push)
 	s.box.mu.Lock()
-	defer s.box.mu.Unlock()
 	s.sending, s.unsent = false, nil
 	if s.after != nil {
 		// The program ended or closed: the wait that follows says so.
 		_ = s.control(s.after)
 	}
-	if s.leaving {
+	leaving := s.leaving
+	s.box.bump()
+	s.box.mu.Unlock()
+	if leaving {
 		s.file.Close()
 	}
-	s.box.bump()
 }
 
 // push sends what goes now of what is unsent, and reports whether nothing is
@@ -241,13 +242,17 @@ func (s *Stream) shutdown() error {
 	return err
 }
 
-// close closes the stream once all is sent.
+// close closes the stream once all is sent. The lock is not held: to close a
+// file is to wait for its reader, which takes the lock.
 func (s *Stream) close() error {
 	s.box.mu.Lock()
-	defer s.box.mu.Unlock()
-	if s.sending {
+	sending := s.sending
+	if sending {
 		s.leaving = true
 		s.end(Closed)
+	}
+	s.box.mu.Unlock()
+	if sending {
 		return nil
 	}
 	return s.file.Close()

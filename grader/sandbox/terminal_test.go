@@ -86,7 +86,7 @@ func TestExits(t *testing.T) {
 			{"input()", syscall.SIGTERM, Exit{Signal: 15}, ""},
 			{"input()", syscall.SIGKILL, Exit{Signal: 9}, ""},
 			{"input()", syscall.SIGABRT, Exit{Signal: 6}, `File "<string>", line `},
-			{"signal.signal(signal.SIGTERM, lambda *a: sys.exit(4)); print('ready'); input()", syscall.SIGTERM, Exit{Code: 4}, ""},
+			{"signal.signal(signal.SIGTERM, lambda *a: sys.exit(4)); print('ready')\nwhile True: time.sleep(0.01)", syscall.SIGTERM, Exit{Code: 4}, ""},
 		} {
 			p := b.start("print('ready')\n" + tt.code)
 			if tt.signal != 0 {

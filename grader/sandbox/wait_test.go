@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"net/netip"
 	"strings"
 	"testing"
 	"time"
@@ -196,7 +197,7 @@ func TestNoSilenceWhileSomethingMayHappen(t *testing.T) {
 }
 
 func TestCallsAreTold(t *testing.T) {
-	b := isolated(t)
+	sb := openSandbox(t, false)
 	for _, tt := range []struct {
 		code string
 		call Call
@@ -214,6 +215,7 @@ func TestCallsAreTold(t *testing.T) {
 		{`os.kill(os.getpid(), signal.SIGSTOP)`, CallStopped},
 		{"while True: pass", CallRunning},
 	} {
+		b := newBench(t, sb)
 		p := b.start(tt.code)
 		var got Call
 		b.wait(p, fmt.Sprintf("%q in %s", tt.call, tt.code), func() bool {
@@ -226,11 +228,7 @@ func TestCallsAreTold(t *testing.T) {
 			}
 			return got == tt.call
 		})
-		if err := p.Signal(t.Context(), 9); err != nil {
-			t.Fatal(err)
-		}
-		b.wait(nil, "the end", func() bool { return p.Exited })
-		b.wait(nil, "no process", func() bool { return b.box.last == nil || len(b.box.last.Tasks) == 0 })
+		b.close()
 	}
 }
 
@@ -261,26 +259,30 @@ func TestOver(t *testing.T) {
 }
 
 func TestNotOverWhileAChildLives(t *testing.T) {
-	b := isolated(t)
-	p := b.start(`
+	for name, leave := range map[string]string{"in its session": "pass", "in its own session": "os.setsid()"} {
+		t.Run(name, func(t *testing.T) {
+			b := isolated(t)
+			p := b.start(`
 if os.fork() == 0:
-    os.setsid()
+    ` + leave + `
     s = listen()
-    print('child')
+    print('child', flush=True)
     s.accept()
     print('served')
 `)
-	b.listening(p)
-	b.wait(p, "the program's end", func() bool { return p.Exited })
-	if e := b.end(p); e != Silence {
-		t.Errorf("%q, want silence\n%s", e, b.state(p))
-	}
-	b.dial()
-	if e := b.end(p); e != Over {
-		t.Errorf("%q, want the end\n%s", e, b.state(p))
-	}
-	if diff := cmp.Diff("child\nserved\n", b.screen(p)); diff != "" {
-		t.Errorf("screen (-want +got):\n%s", diff)
+			b.wait(p, "the program's end", func() bool { return p.Exited })
+			b.listening(p)
+			if e := b.end(p); e != Silence {
+				t.Errorf("%q, want silence\n%s", e, b.state(p))
+			}
+			b.dial()
+			if e := b.end(p); e != Over {
+				t.Errorf("%q, want the end\n%s", e, b.state(p))
+			}
+			if diff := cmp.Diff("child\nserved\n", b.screen(p)); diff != "" {
+				t.Errorf("screen (-want +got):\n%s", diff)
+			}
+		})
 	}
 }
 
@@ -487,5 +489,34 @@ func TestWaitDoesNotStartALateLook(t *testing.T) {
 	}
 	if b.box.last != nil {
 		t.Error("looked although the condition held")
+	}
+}
+
+func TestNoAcknowledgementIsDelayed(t *testing.T) {
+	for _, host := range []string{"127.0.0.1", "127.3.2.1", "::1"} {
+		b := isolated(t)
+		p := b.start(`
+s = listen(sys.argv[2], socket.AF_INET6 if ':' in sys.argv[2] else socket.AF_INET)
+c, _ = s.accept()
+while c.recv(100) == b'x': c.sendall(b'y')
+names, values = open('/proc/self/net/netstat').read().splitlines()[:2]
+print(dict(zip(names.split(), values.split()))['DelayedACKs'], end='')
+`, host)
+		b.listening(p)
+		c, err := b.box.Dial(t.Context(), netip.Addr{}, netip.AddrPortFrom(netip.MustParseAddr(host), b.port), nil)
+		if err != nil {
+			t.Fatal(err)
+		}
+		for range 30 {
+			b.send(c, "x")
+			if e := b.end(p); e != Silence {
+				t.Fatalf("%q\n%s", e, b.state(p))
+			}
+		}
+		b.send(c, "end")
+		b.wait(p, "the end", func() bool { return p.Exited })
+		if got := b.screen(p); got != "0" {
+			t.Errorf("%s: %s acknowledgements were delayed", host, got)
+		}
 	}
 }

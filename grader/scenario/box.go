@@ -34,17 +34,20 @@ type program struct {
 type conn struct {
 	name   string
 	c      *sandbox.Conn
-	with   *program // nil when it may be any
-	read   int      // how much of it was received by earlier steps
-	halved bool     // the grader has ended its sending side
-	closed bool     // by the grader
-	waited bool     // the grader has already seen that the program does not close it
+	with   *program
+	box    *sandbox.Box
+	server *server // that it came through, or nil
+	read   int     // how much of it was received by earlier steps
+	halved bool    // the grader has ended its sending side
+	closed bool    // by the grader
+	waited bool    // the grader has already seen that the program does not close it
 }
 
 // server is a listening socket of the grader in the box, on IPv4 and IPv6.
 type server struct {
 	name  string
 	port  uint16
+	box   *sandbox.Box
 	socks []*sandbox.Server
 }
 

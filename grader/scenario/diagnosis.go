@@ -26,12 +26,16 @@ func masked(screen, secret string) string {
 // unanswered tells whether the client never got its message back.
 func (p *program) unanswered() bool { return !p.answered }
 
+// escapes are the sequences by which programs colour their screen.
+var escapes = regexp.MustCompile(`\x1b\[[0-9;?]*[A-Za-z]`)
+
 var digits = regexp.MustCompile(`[0-9]+`)
 
 // tokens are the words of a screen; numbers inside words, which may be times,
 // ports or lengths, are hidden.
 func tokens(screen string) map[string]bool {
 	set := map[string]bool{}
+	screen = escapes.ReplaceAllString(screen, " ")
 	for _, w := range strings.Fields(screen) {
 		if len(w) > 1 {
 			w = digits.ReplaceAllString(w, "#")
@@ -41,16 +45,43 @@ func tokens(screen string) map[string]bool {
 	return set
 }
 
+// particular reports whether both screens of the identical case have a line
+// that the screen of the altered case lacks, numbers aside.
+func particular(a, b, altered string) bool {
+	la, lb, ld := lines(a), lines(b), lines(altered)
+	for l := range la {
+		if lb[l] && !ld[l] {
+			return true
+		}
+	}
+	return false
+}
+
+// lines are the lines of a screen, numbers hidden.
+func lines(screen string) map[string]bool {
+	set := map[string]bool{}
+	for l := range strings.Lines(escapes.ReplaceAllString(screen, " ")) {
+		words := strings.Fields(l)
+		for i, w := range words {
+			if len(w) > 1 {
+				words[i] = digits.ReplaceAllString(w, "#")
+			}
+		}
+		if len(words) > 0 {
+			set[strings.Join(words, " ")] = true
+		}
+	}
+	return set
+}
+
 // telling reports whether the screen of the altered case says something else
 // than both screens of the identical case: it lacks a word that both have, or
 // has one that neither has. Words with hidden numbers do not count.
 func telling(a, b, altered string) bool {
-	ta, tb, td := tokens(a), tokens(b), tokens(altered)
-	for w := range ta {
-		if tb[w] && !td[w] && !strings.Contains(w, "#") {
-			return true
-		}
+	if particular(a, b, altered) {
+		return true
 	}
+	ta, tb, td := tokens(a), tokens(b), tokens(altered)
 	for w := range td {
 		if !ta[w] && !tb[w] && !strings.Contains(w, "#") {
 			return true
@@ -81,7 +112,7 @@ func resembles(got, same, altered string) bool {
 // the same, or that they are.
 var (
 	negative = regexp.MustCompile(`(?i)diff[eé]r|\bnot\b|n't\b|\bno\b|\bnon\b|\bpas\b|\bfalse\b|\bfaux\b|\bincorrect|\berr(eur|or)|[eé]chec|\bfail|\bko\b|\bmauvais|\bunequal|mismatch|in[eé]gal|alt[eé]r|corromp|corrupt|invalid|wrong|bad|✗|❌|≠|!=`)
-	positive = regexp.MustCompile(`(?i)identi|\bsame\b|pareil|[eé]ga(l|ux)|equal|\bok\b|match|m[eê]mes?\b|succ[eè]s|success|correct|\btrue\b|\bvrai|\boui\b|\byes\b|conform|fid[eè]le|\bbon\b|bien re[cç]u|\bvalid|r[eé]ussi|parfait|perfect|good|✓|✔|✅|==`)
+	positive = regexp.MustCompile(`(?i)identi|\bsame\b|pareil|[eé]ga(l|ux)|equal|\bok\b|match|m[eê]mes?\b|succ[eè]s|success|correct|\btrue\b|\bvrai|\boui\b|\byes\b|conform|correspond|concord|intact|fid[eè]le|\bbon\b|bien re[cç]u|\bvalid|r[eé]ussi|parfait|perfect|good|✓|✔|✅|==`)
 )
 
 // opinion tells what a screen says of two messages: 1 that they are the same,

@@ -24,6 +24,7 @@ type answer struct {
 	body    []byte
 	frame   frame
 	length  int // Content-Length, -1 when there is none
+	junk    int // bytes before the status line
 }
 
 type field struct{ name, value string }
@@ -40,10 +41,14 @@ const (
 	frameNone    frame = "none"    // no body by definition
 )
 
-var statusLine = regexp.MustCompile(`^HTTP[^ \t]*[ \t]+(\d{3})\b`)
+var statusLine = regexp.MustCompile(`^HTTP[^ \t]*[ \t]+(\d{3})`)
 
 // strictStatus is what a status line must be (RFC 9112, 4).
 var strictStatus = regexp.MustCompile(`^HTTP/1\.[01] \d{3}( |$)`)
+
+// junkBytes is how many bytes Chromium skips before a status line
+// (net/http/http_stream_parser, kStatusLineStart).
+const junkBytes = 4
 
 // parse reads what has come so far. ended says that no more will come. It
 // reports whether the answer is complete.
@@ -69,7 +74,9 @@ func (a *answer) parse(raw []byte, ended bool) bool {
 func (a *answer) head(raw []byte) (rest []byte, ok bool) {
 	a.status, a.code, a.headers, a.odd, a.whole, a.body, a.length = "", 0, nil, nil, false, nil, -1
 	lines := 0
-	for rest = raw; ; lines++ {
+	// Browsers forgive a few bytes before the status line.
+	a.junk = max(0, bytes.Index(raw[:min(len(raw), junkBytes+4)], []byte("HTTP")))
+	for rest = raw[a.junk:]; ; lines++ {
 		l, after, found := bytes.Cut(rest, []byte("\n"))
 		if !found {
 			if lines == 0 || a.code == 0 {

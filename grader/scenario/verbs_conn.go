@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"net/netip"
+	"slices"
 	"strconv"
 	"strings"
 	"syscall"
@@ -32,6 +33,7 @@ func (r *runner) dial(c *conn) (*conn, error) {
 		}
 		return nil, wrong(lang.Join(" : ", lang.T("plus personne n'écoute", "nobody listens any more"), how))
 	}
+	c.box = b
 	c.c, err = b.Dial(r.ctx, src, dst, r.watch(c))
 	switch {
 	case errors.Is(err, syscall.ECONNREFUSED):
@@ -165,7 +167,7 @@ func doListen(r *runner, _ bool, args []string) (lang.Text, error) {
 	if err != nil {
 		return did, err
 	}
-	s := &server{name: args[0], port: uint16(port)}
+	s := &server{name: args[0], port: uint16(port), box: b}
 	for _, a := range []netip.Addr{netip.IPv4Unspecified(), netip.IPv6Unspecified()} {
 		sock, err := b.Listen(r.ctx, netip.AddrPortFrom(a, s.port), nil)
 		if errors.Is(err, syscall.EAFNOSUPPORT) || errors.Is(err, syscall.EADDRNOTAVAIL) {
@@ -189,14 +191,8 @@ func doAccept(r *runner, neg bool, args []string) (lang.Text, error) {
 	}
 	var got *sandbox.Conn
 	end, err := r.until(p, func() bool {
-		for _, sock := range s.socks {
-			if len(sock.Waiting) > 0 {
-				got = sock.Waiting[0]
-				sock.Waiting = sock.Waiting[1:]
-				return true
-			}
-		}
-		return false
+		got = s.next()
+		return got != nil
 	})
 	if err != nil {
 		return did, err
@@ -211,17 +207,35 @@ func doAccept(r *runner, neg bool, args []string) (lang.Text, error) {
 		}
 		return did, wrong(lang.Join(" : ", lang.F("aucune connexion sur le port %d", "no connection on port %d", s.port), how))
 	}
-	c := &conn{name: args[0], c: got, with: p}
-	r.conns[args[0]] = c
+	r.adopt(args[0], got, s, p)
+	if neg {
+		return did, wrong(lang.F("il s'est connecté au port %d", "it connected to port %d", s.port))
+	}
+	return did, nil
+}
+
+// next takes a connection that waits, or returns nil. The lock is held.
+func (s *server) next() *sandbox.Conn {
+	for _, sock := range s.socks {
+		if len(sock.Waiting) > 0 {
+			c := sock.Waiting[0]
+			sock.Waiting = sock.Waiting[1:]
+			return c
+		}
+	}
+	return nil
+}
+
+// adopt gives a connection that a program made its name.
+func (r *runner) adopt(name string, got *sandbox.Conn, s *server, p *program) *conn {
+	c := &conn{name: name, c: got, with: p, box: r.box, server: s}
+	r.conns[name] = c
 	path := fmt.Sprintf("%s → %s", got.Remote, got.Local)
 	r.read(func() {
 		r.event(Event{Kind: KindConnect, Program: p.name, Conn: c.name, Note: lang.T(path, path)})
 		got.Observe(r.watch(c))
 	})
-	if neg {
-		return did, wrong(lang.F("il s'est connecté au port %d", "it connected to port %d", s.port))
-	}
-	return did, nil
+	return c
 }
 
 func (r *runner) transmit(c *conn, data string) error {
@@ -424,7 +438,7 @@ func doReceive(r *runner, _ bool, args []string) (lang.Text, error) {
 	}
 	c.read += len(got)
 	if bytes.Equal(got, want) {
-		return did, nil
+		return did, r.noMore(c)
 	}
 	saw := lang.F("reçu %d octets sur %d", "received %d bytes of %d", len(got), len(want))
 	for i := range got {
@@ -443,6 +457,19 @@ func doReceive(r *runner, _ bool, args []string) (lang.Text, error) {
 		return did, err
 	}
 	return did, wrong(lang.Join(" ; ", saw, how))
+}
+
+// noMore checks that nothing follows what was received.
+func (r *runner) noMore(c *conn) error {
+	if _, err := r.untilFor(c.with, aMoment, func() bool { return len(c.c.Data) > c.read || c.c.Ended != sandbox.Live }); err != nil {
+		return err
+	}
+	var more string
+	r.read(func() { more = string(c.c.Data[c.read:]) })
+	if more == "" {
+		return nil
+	}
+	return wrong(lang.F("le message revient, mais suivi de %d octets de trop : « %s »", "the message comes back, but followed by %d bytes too many: “%s”", len(more), summary(more)))
 }
 
 // doReceived waits for any bytes at all and keeps them in a variable.
@@ -577,55 +604,101 @@ func doWithin(r *runner, neg bool, args []string) (lang.Text, error) {
 	return did, wrong(lang.Join(" : ", lang.T("le client n'a rien envoyé", "the client sent nothing"), how))
 }
 
-// doReflect plays the echo server for one client until it has no more to say:
-// each piece comes back as it is or, altered, with one letter changed.
+// doReflect plays the echo server for a client, on this connection and on those
+// that it makes after it, until the client has no more to say: each piece
+// comes back as it is or, altered, with one letter changed.
 func doReflect(r *runner, _ bool, args []string) (lang.Text, error) {
 	did := lang.T("renvoyer au client ce qu'il envoie, à l'identique", "send back what the client sends, as it is")
 	altered := len(args) > 1
 	if altered {
 		did = lang.T("renvoyer au client ce qu'il envoie, une lettre changée", "send back what the client sends, one letter changed")
 	}
-	c, err := r.conn(args[0])
+	first, err := r.conn(args[0])
 	if err != nil {
 		return did, err
 	}
-	p := c.with
-	for {
-		var got []byte
-		ended := false
-		end, err := r.until(p, func() bool {
-			got = append(got[:0], c.c.Data[c.read:]...)
-			ended = c.c.Ended != sandbox.Live
-			return len(got) > 0 || ended
+	p := first.with
+	open := []*conn{first}
+	patience := sandbox.Patience
+	for echoes := 0; ; {
+		if echoes > mostEchoes {
+			return did, nil // a client without end: `exited` tells
+		}
+		var came *sandbox.Conn
+		var spoke, done *conn
+		end, err := r.untilFor(p, patience, func() bool {
+			for _, c := range open {
+				if len(c.c.Data) > c.read {
+					spoke = c
+				} else if c.c.Ended != sandbox.Live {
+					done = c
+				}
+			}
+			if first.server != nil && spoke == nil && done == nil {
+				came = first.server.next()
+			}
+			return spoke != nil || done != nil || came != nil
 		})
 		if err != nil {
 			return did, err
 		}
-		if len(got) == 0 {
-			if c.read == 0 {
+		switch {
+		case spoke != nil:
+			if err := r.echo(spoke, altered); err != nil {
+				return did, err
+			}
+			patience = afterEcho
+			echoes++
+		case done != nil:
+			if err := r.closeConn(done, false); err != nil {
+				return did, err
+			}
+			open = slices.DeleteFunc(open, func(c *conn) bool { return c == done })
+		case came != nil:
+			open = append(open, r.adopt(fmt.Sprintf("%s%d", args[0], len(r.conns)), came, first.server, p))
+		default:
+			// Nothing more comes: the client waits for our end, or is over.
+			waits := slices.DeleteFunc(slices.Clone(open), func(c *conn) bool { return c.halved })
+			if len(waits) > 0 && !r.gone(p) {
+				for _, c := range waits {
+					if err := r.halve(c); err != nil {
+						return did, err
+					}
+				}
+				continue
+			}
+			if !p.answered {
 				how, err := r.instead(p, end)
 				if err != nil {
 					return did, err
 				}
 				return did, wrong(lang.Join(" : ", lang.T("le client n'a rien envoyé", "the client sent nothing"), how))
 			}
-			// It closed its side, or waits for us to close ours.
-			return did, r.halve(c)
-		}
-		c.read += len(got)
-		back := append([]byte(nil), got...)
-		if altered {
-			alter(back)
-		}
-		r.secrets = append(r.secrets, string(got), string(back))
-		p.answered = true
-		if err := r.transmit(c, string(back)); err != nil {
-			return did, err
-		}
-		if c.read > sandbox.MaxOutput/2 {
-			return did, wrong(lang.T("le client envoie sans fin", "the client sends without end"))
+			return did, nil
 		}
 	}
+}
+
+// afterEcho is how long, in its own time, a client may think between two
+// messages.
+const afterEcho = 3 * time.Second
+
+// mostEchoes bounds the pieces that the grader sends back to one client. A
+// message that is sent octet by octet still fits.
+const mostEchoes = 200
+
+// echo sends back what has come on a connection.
+func (r *runner) echo(c *conn, altered bool) error {
+	var got []byte
+	r.read(func() { got = slices.Clone(c.c.Data[c.read:]) })
+	c.read += len(got)
+	back := slices.Clone(got)
+	if altered {
+		alter(back)
+	}
+	r.secrets = append(r.secrets, string(got), string(back))
+	c.with.answered = true
+	return r.transmit(c, string(back))
 }
 
 // alter changes the first letter of data into another, or the first byte when

@@ -226,6 +226,27 @@ func doReplied(r *runner, _ bool, args []string) (lang.Text, error) {
 	return did, err
 }
 
+// doAlike checks that a request gets the same answer as an earlier one: the
+// same status and content, whatever they are.
+func doAlike(r *runner, _ bool, args []string) (lang.Text, error) {
+	did := lang.T("comparer cette réponse avec la première", "compare this answer with the first one")
+	a, err := r.answer(args[0])
+	if err != nil {
+		return did, err
+	}
+	b, err := r.answer(args[1])
+	if err != nil {
+		return did, err
+	}
+	if a.code != b.code {
+		return did, wrong(lang.F("la même demande donne d'abord « %s », puis « %s »", "the same request gives “%s” first, then “%s”", visible(cut(a.status, 60)), visible(cut(b.status, 60))))
+	}
+	if !bytes.Equal(a.body, b.body) {
+		return did, wrong(lang.F("la même demande donne d'abord %d octets de contenu, puis %d, qui diffèrent", "the same request gives %d bytes of content first, then %d that differ", len(a.body), len(b.body)))
+	}
+	return did, nil
+}
+
 func doStatus(r *runner, neg bool, args []string) (lang.Text, error) {
 	list := strings.Join(args[1:], ", ")
 	did := lang.F("attendre le code %s", "expect status %s", list)
@@ -319,6 +340,8 @@ func doFramed(r *runner, _ bool, args []string) (lang.Text, error) {
 		return did, err
 	}
 	switch {
+	case a.junk > 0:
+		return did, wrong(lang.F("la réponse commence par « %s » avant la ligne d'état", "the answer begins with “%s” before the status line", visible(string(a.raw[:a.junk]))))
 	case !strictStatus.MatchString(a.status):
 		first, _, _ := strings.Cut(string(a.raw), "\n")
 		return did, wrong(lang.F("la ligne d'état doit être comme « HTTP/1.1 200 OK » ; reçu « %s »", "the status line must be like “HTTP/1.1 200 OK”; received “%s”", visible(cut(first, 80))))
@@ -326,6 +349,8 @@ func doFramed(r *runner, _ bool, args []string) (lang.Text, error) {
 		return did, wrong(lang.F("cette ligne d'en-tête n'est pas de la forme « Nom: valeur » : « %s »", "this header line is not of the form “Name: value”: “%s”", visible(cut(a.odd[0], 80))))
 	case !a.whole:
 		return did, wrong(lang.T("il manque la ligne vide entre les en-têtes et le contenu", "the empty line between headers and content is missing"))
+	case a.get("content-length") != "" && a.length < 0:
+		return did, wrong(lang.F("Content-Length doit être un nombre d'octets, et non « %s »", "Content-Length must be a number of bytes, not “%s”", visible(cut(a.get("content-length"), 60))))
 	case a.frame == frameShort:
 		return did, wrong(lang.F("le serveur ferme la connexion après %d octets alors qu'il en annonce %d (Content-Length)", "the server closes the connection after %d bytes although it announces %d (Content-Length)", len(a.body), a.length))
 	case a.frame == frameOpen && a.length >= 0:

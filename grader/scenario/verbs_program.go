@@ -2,6 +2,7 @@ package scenario
 
 import (
 	"errors"
+	"slices"
 	"strconv"
 	"strings"
 
@@ -234,6 +235,12 @@ func doAnswer(r *runner, _ bool, args []string) (lang.Text, error) {
 		if err != nil || spoke || end != sandbox.Event {
 			return lang.Text{}, err
 		}
+		// It may have spoken to another program of the box.
+		if _, segments, err := r.box.Traffic(r.ctx); err == nil && segments > 0 {
+			return lang.Text{}, nil
+		} else if err != nil && !errors.Is(err, sandbox.ErrUnknown) {
+			return lang.Text{}, err
+		}
 		if err := r.keyboard(p, args[1]); err != nil {
 			return lang.Text{}, err
 		}
@@ -242,19 +249,18 @@ func doAnswer(r *runner, _ bool, args []string) (lang.Text, error) {
 }
 
 // spoke tells whether a program has sent something on a connection to the
-// grader. The lock is held.
+// grader in this box. The lock is held.
 func (r *runner) spoke() bool {
+	spoke := func(c *sandbox.Conn) bool { return len(c.Data) > 0 || c.Ended != sandbox.Live }
 	for _, s := range r.servers {
 		for _, sock := range s.socks {
-			for _, c := range sock.Waiting {
-				if len(c.Data) > 0 || c.Ended != sandbox.Live {
-					return true
-				}
+			if s.box == r.box && slices.ContainsFunc(sock.Waiting, spoke) {
+				return true
 			}
 		}
 	}
 	for _, c := range r.conns {
-		if c.c != nil && (len(c.c.Data) > 0 || c.c.Ended != sandbox.Live) {
+		if c.box == r.box && spoke(c.c) {
 			return true
 		}
 	}

@@ -200,7 +200,7 @@ func doAffirms(r *runner, _ bool, args []string) (lang.Text, error) {
 		return did, wrong(lang.F("%s n'affiche rien", "%s prints nothing", p.file))
 	case says < 0 && alt > 0, says < 0 && !telling(a, b, d):
 		return did, wrong(lang.F("%s dit que les messages diffèrent alors qu'ils sont identiques", "%s says that the messages differ although they are identical", p.file))
-	case !telling(a, b, d) && says == 0:
+	case !particular(a, b, d) && says == 0:
 		return did, wrong(lang.F("%s ne dit pas que le message reçu est identique au message envoyé", "%s does not say that the message received is identical to the message sent", p.file))
 	}
 	return did, nil

@@ -1,0 +1,65 @@
+# Two commands do everything on a machine that has Go and git:
+#   make check   installs what is missing, builds, grades a submission
+#   make test    runs every test
+GO ?= go
+export CGO_ENABLED = 0
+TOOL = $(GO) tool -modfile=tools.mod
+
+.PHONY: build check test deps lint cross prove stability bench fuzz submissions race
+
+build:
+	$(GO) build -o bin/grader ./grader
+
+# What running students' programs needs and a fresh machine may lack.
+deps:
+	@command -v python3 >/dev/null || { \
+		command -v apt-get >/dev/null || { echo "install Python 3, then run make again" >&2; exit 1; }; \
+		SUDO=; [ "$$(id -u)" = 0 ] || SUDO=sudo; \
+		$$SUDO apt-get update -q && $$SUDO apt-get install -y -q python3; }
+
+check: deps build
+	bin/grader check submissions/yunes-tp3-ex12.zip
+
+test: deps
+	$(GO) test -timeout 30m ./...
+
+# The race detector needs cgo.
+race: deps
+	CGO_ENABLED=1 $(GO) test -race -short -timeout 30m ./...
+
+lint:
+	$(GO) vet ./...
+	$(TOOL) staticcheck ./...
+	@out=$$($(TOOL) gofumpt -l .); [ -z "$$out" ] || { echo "gofumpt wants to change:"; echo "$$out"; exit 1; }
+	$(GO) mod tidy -diff
+
+cross:
+	GOOS=darwin GOARCH=arm64 $(GO) build -o /dev/null ./grader
+	GOOS=windows GOARCH=amd64 $(GO) build -o /dev/null ./grader
+	GOOS=linux GOARCH=arm64 $(GO) build -o /dev/null ./grader
+
+# Every labelled program must be marked as its label says.
+prove: deps build
+	bin/grader prove
+
+# The same programs again and again, also with busy loops beside them: no
+# status may differ. ROUNDS and LOAD (busy loops a core) may be set.
+ROUNDS ?= 10
+LOAD ?= 4
+stability: deps build
+	scripts/stability $(ROUNDS) $(LOAD)
+
+bench: deps
+	$(GO) test -run '^$$' -bench . -benchtime 20x ./...
+
+fuzz:
+	$(GO) test -run '^$$' -fuzz FuzzParseName -fuzztime 30s ./grader/archive
+	$(GO) test -run '^$$' -fuzz FuzzOpen -fuzztime 30s ./grader/archive
+
+# Makes the sample archives from their sources.
+submissions: build
+	bin/grader pack yunes --tp 3 --ex 12 -o submissions submissions/src/yunes-tp3-ex12/*
+	bin/grader pack degaulle --tp 3 --ex 1 -o submissions submissions/src/degaulle-tp3-ex1/*
+	bin/grader pack curie --tp 3 --ex 2 -o submissions submissions/src/curie-tp3-ex2/*
+	bin/grader pack lovelace --tp 3 --ex 3 -o submissions submissions/src/lovelace-tp3-ex3/*
+	bin/grader pack hopper --tp 3 --ex 4 -o submissions submissions/src/hopper-tp3-ex4/*
