@@ -3,7 +3,6 @@ package cli
 import (
 	"context"
 	"errors"
-	"fmt"
 	"io/fs"
 	"os"
 	"runtime"
@@ -178,10 +177,10 @@ var errSaid = errors.New("")
 
 func (f *suiteFlags) sandbox(p *program, in sandbox.Interpreter) (*sandbox.Sandbox, error) {
 	ctx := context.WithoutCancel(p.ctx)
-	sb, err := sandbox.Open(ctx, sandbox.Options{Interpreter: in, Plain: f.Unsafe && p.getenv("GRADER_PLAIN") != ""})
+	sb, err := sandbox.Open(ctx, sandbox.Options{Interpreter: in, Plain: f.Unsafe})
 	if err == nil || !errors.Is(err, sandbox.ErrNoNamespaces) {
 		return sb, err
 	}
-	fmt.Fprintf(p.stderr, "grader: %s\n", texts["no_isolation"].In(p.lang))
+	p.errorf("%s", texts["no_isolation"].In(p.lang))
 	return sandbox.Open(ctx, sandbox.Options{Interpreter: in, Plain: true})
 }

@@ -76,6 +76,9 @@ func Run(ctx context.Context, args []string, stdin io.Reader, stdout, stderr io.
 		return p.usage(usageError{text: lang.T(err.Error(), err.Error()), hint: texts["hint_help"]})
 	}
 	if err := kctx.Run(); err != nil {
+		if errors.Is(err, errSaid) {
+			return exitFault
+		}
 		var u usageError
 		if errors.As(err, &u) {
 			return p.usage(u)

@@ -52,7 +52,10 @@ func (c *proveCommand) Run(p *program) error {
 	if err != nil {
 		return err
 	}
-	jobs := g.Parallel
+	jobs := c.Jobs
+	if jobs < 1 {
+		jobs = 2 * g.Parallel // many of them sleep and wait
+	}
 	g.Parallel = 1
 	bad := 0
 	for _, s := range suites {
@@ -162,7 +165,7 @@ func row(ids []string, o proof.Outcome) string {
 		}
 		fmt.Fprintf(&b, " %-*s", len(id), mark)
 	}
-	fmt.Fprintf(&b, " %2d/%d", o.Result.Score, o.Result.Max)
+	fmt.Fprintf(&b, " %2d/%d %5.1f s", o.Result.Score, o.Result.Max, o.Took.Seconds())
 	if o.Program.Advice && len(o.Lost) > 0 {
 		fmt.Fprintf(&b, "  lost %s", strings.Join(o.Lost, " "))
 	}

@@ -28,7 +28,7 @@ var texts = map[string]lang.Text{
 	"help_scripts":     lang.T("Dossier d'exercices à la place de ceux du programme.", "Folder of exercises instead of the built-in ones."),
 	"help_python":      lang.T("Interpréteur Python à employer.", "Python interpreter to use."),
 	"help_seed":        lang.T("Graine des messages d'essai, pour refaire une correction (hexadécimal).", "Seed of the test messages, to replay a grading (hexadecimal)."),
-	"help_unsafe":      lang.T("Lancer les programmes sans isolation si la machine n'en offre pas.", "Run the programs without isolation where the machine gives none."),
+	"help_unsafe":      lang.T("Lancer les programmes sans isolation, un à un, même si la machine en offre une.", "Run the programs without isolation, one at a time, even where the machine gives some."),
 	"help_verbose":     lang.T("Montrer toutes les conversations.", "Show every conversation."),
 	"help_jobs":        lang.T("Nombre de programmes lancés à la fois.", "How many programs run at once."),
 	"help_family":      lang.T("Nom de famille.", "Family name."),

@@ -11,6 +11,7 @@ import (
 	"path"
 	"slices"
 	"strings"
+	"time"
 
 	"github.com/rogpeppe/go-internal/txtar"
 	"golang.org/x/sync/errgroup"
@@ -105,6 +106,7 @@ func parse(data []byte, ex *course.Exercise) (Program, error) {
 type Outcome struct {
 	Program Program
 	Result  grade.Result
+	Took    time.Duration // wall time of the grading
 	// Kept are criteria that it should have lost, Lost are criteria that it
 	// should have kept.
 	Kept, Lost []string
@@ -125,8 +127,10 @@ func Run(ctx context.Context, g *grade.Grader, suite *grade.Suite, programs []Pr
 	go func() {
 		for i, p := range programs {
 			group.Go(func() error {
+				began := time.Now()
 				res := g.Grade(ctx, grade.Work{Suite: suite, Files: p.Files, Reference: p.Reference, ScoredOnly: !p.Advice, Seed: seed + uint64(i)})
 				out[i] = compare(p, res)
+				out[i].Took = time.Since(began)
 				finished <- i
 				return ctx.Err()
 			})

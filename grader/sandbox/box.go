@@ -299,6 +299,11 @@ const (
 // is beyond what anyone at a keyboard would wait for.
 const Patience = 10 * time.Second
 
+// Thinking is how much processor time the programs may use up in one wait. An
+// answer to the sheet needs milliseconds of it: a program that computes for so
+// long is caught in a loop, and need not keep the machine busy until Patience ends.
+const Thinking = 4 * time.Second
+
 // absolute bounds a wait in wall time whatever the load: a machine that gives
 // a program less than a thirtieth of its time is not fit to grade on.
 const absolute = 30 * Patience
@@ -319,14 +324,14 @@ func (b *Box) Wait(ctx context.Context, of *Process, cond func() bool) (Ending, 
 }
 
 // WaitFor is Wait with another limit than Patience, for a wait whose outcome
-// hardly depends on it.
+// hardly depends on it; Thinking shrinks as it does.
 func (b *Box) WaitFor(ctx context.Context, of *Process, patience time.Duration, cond func() bool) (Ending, error) {
 	began := time.Now()
 	timer := time.NewTimer(shortest)
 	defer timer.Stop()
 	var before *Look
 	var at time.Time
-	var used time.Duration
+	var used, computed time.Duration
 	var pushed int
 	buf := make([]byte, chunk)
 	for {
@@ -371,8 +376,9 @@ func (b *Box) WaitFor(ctx context.Context, of *Process, patience time.Duration, 
 		if before != nil {
 			// A grader that was itself kept from running does not count that.
 			used += time.Duration(usable(before, now, int64(min(t.Sub(at), 4*longest))))
+			computed += time.Duration(processor(before, now))
 		}
-		if used > patience || t.Sub(began) > absolute {
+		if used > patience || computed.Seconds() > Thinking.Seconds()*patience.Seconds()/Patience.Seconds() || t.Sub(began) > absolute {
 			return Limit, nil
 		}
 		if quiet(now) {

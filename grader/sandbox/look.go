@@ -152,6 +152,20 @@ func asleep(a, b *Task) bool {
 // ready to run without getting a processor, and at least the time for which
 // they ran.
 func usable(a, b *Look, wall int64) int64 {
+	run, wait := spent(a, b)
+	return max(wall-wait, min(run, wall), 0)
+}
+
+// processor returns for how long, in nanoseconds, the box's threads together
+// had a processor between two looks.
+func processor(a, b *Look) int64 {
+	run, _ := spent(a, b)
+	return run
+}
+
+// spent returns for how long the threads ran, together, and for how long the
+// unluckiest of them was ready to run and did not, between two looks.
+func spent(a, b *Look) (run, wait int64) {
 	type key struct{ pid, tid int }
 	before := map[key]*Thread{}
 	for i := range a.Tasks {
@@ -159,7 +173,6 @@ func usable(a, b *Look, wall int64) int64 {
 			before[key{a.Tasks[i].PID, a.Tasks[i].Threads[j].ID}] = &a.Tasks[i].Threads[j]
 		}
 	}
-	var run, wait int64
 	for i := range b.Tasks {
 		for j := range b.Tasks[i].Threads {
 			t := &b.Tasks[i].Threads[j]
@@ -171,5 +184,5 @@ func usable(a, b *Look, wall int64) int64 {
 			wait = max(wait, dw)
 		}
 	}
-	return max(wall-wait, min(run, wall), 0)
+	return run, wait
 }

@@ -24,6 +24,9 @@ type program struct {
 	// heard says that it was seen listening, deaf that it does not even react
 	// to the end of a connection.
 	heard, deaf bool
+	// limited says that it has used up a whole Patience once: it is not given
+	// as much again each time that something else is asked of it.
+	limited bool
 	// answered says that it sent something and that the grader sent it back.
 	answered bool
 	// lived says whether it took another client (lives).
@@ -181,10 +184,16 @@ func (r *runner) untilFor(of *program, patience time.Duration, cond func() bool)
 	var p *sandbox.Process
 	if of != nil {
 		p = of.p
+		if of.limited {
+			patience = min(patience, sandbox.Patience/4)
+		}
 	}
 	end, err := b.WaitFor(r.ctx, p, patience, cond)
 	if err == nil {
 		r.wait = end
+		if of != nil && end == sandbox.Limit && patience >= sandbox.Patience {
+			of.limited = true
+		}
 	}
 	return end, err
 }

@@ -196,10 +196,18 @@ func (r *runner) value(k kind, a string) (string, error) {
 	if k != someText && k != aFixture {
 		return a, nil
 	}
-	return unescape(a, func(name string) (string, bool) {
+	missing := ""
+	v, err := unescape(a, func(name string) (string, bool) {
 		v, ok := r.vars[name]
+		if !ok {
+			missing = name
+		}
 		return v, ok
 	})
+	if missing != "" {
+		return "", need{missing} // the step that should have set it did not pass
+	}
+	return v, err
 }
 
 // end ends the box and completes the trace. It may be called again.

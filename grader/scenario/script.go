@@ -230,7 +230,7 @@ func (c *checker) argument(k kind, a string) error {
 			return fmt.Errorf("unknown %s %q%s", k, a, didYouMean(a, keys(c.names[k])))
 		}
 	case someText:
-		_, err := unescape(a, func(name string) (string, bool) { return "", true })
+		_, err := unescape(a, func(name string) (string, bool) { return "", c.variable(name) })
 		return err
 	case aFixture:
 		name, ok := strings.CutPrefix(a, "@")
@@ -240,6 +240,19 @@ func (c *checker) argument(k kind, a string) error {
 		return c.load(name)
 	}
 	return nil
+}
+
+// variable tells whether an earlier line sets a variable: a word, a text, what
+// was received, or the address and port that a connection comes from.
+func (c *checker) variable(name string) bool {
+	if c.names[aVariable][name] {
+		return true
+	}
+	conn, ok := strings.CutSuffix(name, "_ip")
+	if !ok {
+		conn, ok = strings.CutSuffix(name, "_port")
+	}
+	return ok && c.names[aConn][conn]
 }
 
 func (c *checker) addCriterion(id string) {

@@ -146,6 +146,9 @@ func doAccepted(r *runner, _ bool, args []string) (lang.Text, error) {
 	if err != nil {
 		return did, err
 	}
+	if c.closed {
+		return did, fmt.Errorf("accepted %s: the grader has closed it already", args[0])
+	}
 	ok, end, err := r.isAccepted(c)
 	if err != nil || ok {
 		return did, err
