@@ -53,9 +53,11 @@ func LoadSuite(fsys fs.FS, ex *course.Exercise) (*Suite, error) {
 		}
 		s.Scripts = append(s.Scripts, script)
 	}
-	for _, id := range ids {
-		if len(errs) == 0 && !tested[id] {
-			errs = append(errs, fmt.Errorf("criterion %q is tested by no scenario", id))
+	if errs == nil { // else it may be tested where the fault is
+		for _, id := range ids {
+			if !tested[id] {
+				errs = append(errs, fmt.Errorf("criterion %q is tested by no scenario", id))
+			}
 		}
 	}
 	if err := errors.Join(errs...); err != nil {

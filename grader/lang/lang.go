@@ -93,3 +93,13 @@ func FromEnv(getenv func(string) string) Lang {
 	}
 	return EN
 }
+
+// Colon joins texts by a colon, spaced as each language spaces it.
+func Colon(texts ...Text) Text { return joined(" : ", ": ", texts) }
+
+// Semicolon joins texts by a semicolon, spaced as each language spaces it.
+func Semicolon(texts ...Text) Text { return joined(" ; ", "; ", texts) }
+
+func joined(fr, en string, texts []Text) Text {
+	return Text{FR: Join(fr, texts...).FR, EN: Join(en, texts...).EN}
+}

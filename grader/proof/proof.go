@@ -13,8 +13,8 @@ import (
 	"strings"
 	"time"
 
-	"github.com/rogpeppe/go-internal/txtar"
 	"golang.org/x/sync/errgroup"
+	"golang.org/x/tools/txtar"
 
 	"netlab/grader/course"
 	"netlab/grader/grade"

@@ -24,6 +24,7 @@ type program struct {
 	// heard says that it was seen listening, deaf that it does not even react
 	// to the end of a connection.
 	heard, deaf bool
+	listens     []string // where it was seen to listen
 	// limited says that it has used up a whole Patience once: it is not given
 	// as much again each time that something else is asked of it.
 	limited bool

@@ -111,7 +111,7 @@ func resembles(got, same, altered string) bool {
 // The words by which French and English speakers say that two things are not
 // the same, or that they are.
 var (
-	negative = regexp.MustCompile(`(?i)diff[eé]r|\bnot\b|n't\b|\bno\b|\bnon\b|\bpas\b|\bfalse\b|\bfaux\b|\bincorrect|\berr(eur|or)|[eé]chec|\bfail|\bko\b|\bmauvais|\bunequal|mismatch|in[eé]gal|alt[eé]r|corromp|corrupt|invalid|wrong|bad|✗|❌|≠|!=`)
+	negative = regexp.MustCompile(`(?i)diff[eéè]r|\bnot\b|n't\b|\bno\b|\bnon\b|\bpas\b|\bfalse\b|\bfaux\b|\bincorrect|\berr(eur|or)|[eé]chec|\bfail|\bko\b|\bmauvais|\bunequal|mismatch|in[eé]ga(l|ux)|alt[eé]r|corromp|corrupt|invalid|wrong|bad|✗|❌|≠|!=`)
 	positive = regexp.MustCompile(`(?i)identi|\bsame\b|pareil|[eé]ga(l|ux)|equal|\bok\b|match|m[eê]mes?\b|succ[eè]s|success|correct|\btrue\b|\bvrai|\boui\b|\byes\b|conform|correspond|concord|intact|fid[eè]le|\bbon\b|bien re[cç]u|\bvalid|r[eé]ussi|parfait|perfect|good|✓|✔|✅|==`)
 )
 

@@ -25,6 +25,19 @@ func exitText(e sandbox.Exit) lang.Text {
 	return lang.F("terminé (code de sortie %d)", "ended (exit status %d)", e.Code)
 }
 
+// exitStatus is what exitText adds to the fact, in brackets.
+func exitStatus(e sandbox.Exit) lang.Text {
+	switch {
+	case e.Signal == int(syscall.SIGKILL):
+		return lang.T(" (tué, signal 9)", " (killed, signal 9)")
+	case e.Signal != 0:
+		return lang.F(" (signal %d, %v)", " (signal %d, %v)", e.Signal, syscall.Signal(e.Signal))
+	case e.Code == 0:
+		return lang.Text{}
+	}
+	return lang.F(" (code de sortie %d)", " (exit status %d)", e.Code)
+}
+
 // traceback is how Python begins to tell of an exception.
 const traceback = "Traceback (most recent call last)"
 
@@ -72,7 +85,7 @@ func whereFailed(out []byte, own func(file string) bool) string {
 
 // ended says how and why a program ended, in plain words. The lock is held.
 func (r *runner) ended(p *program) lang.Text {
-	t := lang.F("%s s'est terminé (%s)", "%s has ended (%s)", p.file, exitText(p.p.Exit))
+	t := lang.F("%s s'est terminé%s", "%s has ended%s", p.file, exitStatus(p.p.Exit))
 	words := lastWords(p)
 	if words == "" {
 		if len(p.p.Screen.Data)+len(p.p.Errors.Data) == 0 {
@@ -106,7 +119,7 @@ var causes = []struct {
 	{regexp.MustCompile(`SyntaxError: Missing parentheses in call to 'print'|SyntaxError: Missing parentheses in call to 'exec'`), lang.T("c'est du Python 2 : en Python 3, print est une fonction, print(…)", "this is Python 2: in Python 3 print is a function, print(…)")},
 	{regexp.MustCompile(`NameError: name 'raw_input'|NameError: name 'unicode'|NameError: name 'xrange'|No module named '(SocketServer|BaseHTTPServer|SimpleHTTPServer|urllib2|Queue|thread)'`), lang.T("c'est du Python 2, et les programmes sont lancés avec Python 3", "this is Python 2, and programs are run with Python 3")},
 	{regexp.MustCompile(`a bytes-like object is required, not 'str'`), lang.T("une socket envoie et reçoit des octets : il faut encoder le texte (.encode()) avant de l'envoyer", "a socket sends and receives bytes: encode the text (.encode()) before sending it")},
-	{regexp.MustCompile(`can('t|not) (concat|convert).*bytes|must be str, not bytes|startswith first arg must be bytes|expected (str|a bytes-like object)`), lang.T("un texte (str) et des octets (bytes) ne se mélangent pas : il faut .encode() ou .decode()", "text (str) and bytes do not mix: use .encode() or .decode()")},
+	{regexp.MustCompile(`can('t|not) (concat|convert).*bytes|can only concatenate str \(not "bytes"\)|must be str, not bytes|startswith first arg must be (bytes|str)|expected (str|a bytes-like object)`), lang.T("un texte (str) et des octets (bytes) ne se mélangent pas : il faut .encode() ou .decode()", "text (str) and bytes do not mix: use .encode() or .decode()")},
 	{regexp.MustCompile(`Address already in use`), lang.T("le port est déjà pris", "the port is already taken")},
 	{regexp.MustCompile(`ModuleNotFoundError|ImportError`), lang.T("ce module n'est pas là : seule la bibliothèque standard de Python est fournie", "this module is not there: only Python's standard library is provided")},
 	{regexp.MustCompile(`EOFError`), lang.T("le programme lit le clavier alors que rien n'y est tapé", "the program reads the keyboard and nothing is typed")},
@@ -197,7 +210,7 @@ func (r *runner) instead(p *program, end sandbox.Ending) (lang.Text, error) {
 	}
 	t := lang.F("%s tourne toujours", "%s is still running", p.file)
 	if len(what) > 0 {
-		t = lang.F("%s tourne toujours : %s", "%s is still running: %s", p.file, lang.Join(" ; ", what...))
+		t = lang.F("%s tourne toujours : %s", "%s is still running: %s", p.file, lang.Semicolon(what...))
 	}
 	if end == sandbox.Silence {
 		t = lang.Join("", t, lang.T(", et plus rien ne peut arriver", ", and nothing more can happen"))

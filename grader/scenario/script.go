@@ -1,6 +1,7 @@
 package scenario
 
 import (
+	"bytes"
 	"errors"
 	"fmt"
 	"path/filepath"
@@ -8,7 +9,7 @@ import (
 	"strconv"
 	"strings"
 
-	"github.com/rogpeppe/go-internal/txtar"
+	"golang.org/x/tools/txtar"
 )
 
 // Script is a compiled scenario, ready to Run.
@@ -39,15 +40,17 @@ func Compile(name string, data []byte, criteria []string, fixture Fixture) (*Scr
 	ar := txtar.Parse(data)
 	s := &Script{Name: name, fixtures: map[string][]byte{}}
 	var errs []error
+	at := bytes.Count(ar.Comment, []byte("\n")) + 1 // the line of a member's name
 	for _, f := range ar.Files {
-		if !filepath.IsLocal(f.Name) || strings.Contains(f.Name, "\\") {
-			errs = append(errs, fmt.Errorf("%s: member %q is not a local path", name, f.Name))
-			continue
-		}
-		if _, ok := s.fixtures[f.Name]; ok {
-			errs = append(errs, fmt.Errorf("%s: member %q stands there twice", name, f.Name))
+		_, twice := s.fixtures[f.Name]
+		switch {
+		case !filepath.IsLocal(f.Name) || strings.Contains(f.Name, "\\"):
+			errs = append(errs, fmt.Errorf("%s:%d: member %q is not a local path", name, at, f.Name))
+		case twice:
+			errs = append(errs, fmt.Errorf("%s:%d: member %q stands there twice", name, at, f.Name))
 		}
 		s.fixtures[f.Name] = f.Data
+		at += 1 + bytes.Count(f.Data, []byte("\n"))
 	}
 	c := &checker{script: s, criteria: criteria, fixture: fixture, names: map[kind]map[string]bool{}}
 	var text strings.Builder

@@ -31,7 +31,7 @@ func (r *runner) dial(c *conn) (*conn, error) {
 		if err != nil {
 			return nil, err
 		}
-		return nil, wrong(lang.Join(" : ", lang.T("plus personne n'écoute", "nobody listens any more"), how))
+		return nil, wrong(lang.Colon(lang.T("plus personne n'écoute", "nobody listens any more"), how))
 	}
 	c.box = b
 	c.c, err = b.Dial(r.ctx, src, dst, r.watch(c))
@@ -41,7 +41,7 @@ func (r *runner) dial(c *conn) (*conn, error) {
 		if herr != nil {
 			return nil, herr
 		}
-		return nil, wrong(lang.Join(" : ", lang.F("connexion refusée sur %s", "connection refused on %s", dst), how))
+		return nil, wrong(lang.Colon(lang.F("connexion refusée sur %s", "connection refused on %s", dst), how))
 	case errors.Is(err, syscall.ETIMEDOUT):
 		return nil, wrong(lang.T("le programme n'accepte plus de connexion : la file d'attente de son écoute est pleine", "the program takes no more connections: the queue of its listening socket is full"))
 	case errors.Is(err, syscall.ECONNRESET):
@@ -157,7 +157,7 @@ func doAccepted(r *runner, _ bool, args []string) (lang.Text, error) {
 	if err != nil {
 		return did, err
 	}
-	return did, wrong(lang.Join(" : ", lang.T("la connexion n'a pas été acceptée (accept)", "the connection was not accepted (accept)"), how))
+	return did, wrong(lang.Colon(lang.T("la connexion n'a pas été acceptée (accept)", "the connection was not accepted (accept)"), how))
 }
 
 func doListen(r *runner, _ bool, args []string) (lang.Text, error) {
@@ -208,7 +208,7 @@ func doAccept(r *runner, neg bool, args []string) (lang.Text, error) {
 		if err != nil {
 			return did, err
 		}
-		return did, wrong(lang.Join(" : ", lang.F("aucune connexion sur le port %d", "no connection on port %d", s.port), how))
+		return did, wrong(lang.Colon(lang.F("aucune connexion sur le port %d", "no connection on port %d", s.port), how))
 	}
 	r.adopt(args[0], got, s, p)
 	if neg {
@@ -283,7 +283,7 @@ func doComplete(r *runner, _ bool, args []string) (lang.Text, error) {
 	if err != nil {
 		return did, err
 	}
-	_, err = r.until(c.with, func() bool { return c.c.Ended != sandbox.Live || c.with.p.Exited })
+	_, err = r.untilFor(c.with, beforeHalf, func() bool { return c.c.Ended != sandbox.Live || c.with.p.Exited })
 	if err != nil {
 		return did, err
 	}
@@ -313,7 +313,7 @@ func doClosed(r *runner, _ bool, args []string) (lang.Text, error) {
 	if err != nil {
 		return did, err
 	}
-	return did, wrong(lang.Join(" : ", lang.T("la connexion reste ouverte", "the connection stays open"), how))
+	return did, wrong(lang.Colon(lang.T("la connexion reste ouverte", "the connection stays open"), how))
 }
 
 // doFinish sees the connection to its end: it gives the program time to close
@@ -405,6 +405,11 @@ func doAbort(r *runner, _ bool, args []string) (lang.Text, error) {
 	return lang.T("couper la connexion (reset)", "reset the connection"), r.closeConn(c, true)
 }
 
+// beforeHalf is how long a program may take to answer before the grader ends
+// its own side, in case the program waits for that. It then has a whole
+// Patience more.
+const beforeHalf = sandbox.Patience / 2
+
 // doReceive waits for these bytes, and half-closes if the program seems to
 // wait for that before it answers.
 func doReceive(r *runner, _ bool, args []string) (lang.Text, error) {
@@ -418,7 +423,7 @@ func doReceive(r *runner, _ bool, args []string) (lang.Text, error) {
 		got := c.c.Data[c.read:]
 		return len(got) >= len(want) || !bytes.HasPrefix(want, got) || c.c.Ended != sandbox.Live
 	}
-	end, err := r.until(c.with, enough)
+	end, err := r.untilFor(c.with, beforeHalf, enough)
 	if err != nil {
 		return did, err
 	}
@@ -459,7 +464,7 @@ func doReceive(r *runner, _ bool, args []string) (lang.Text, error) {
 	if err != nil {
 		return did, err
 	}
-	return did, wrong(lang.Join(" ; ", saw, how))
+	return did, wrong(lang.Semicolon(saw, how))
 }
 
 // noMore checks that nothing follows what was received.
@@ -482,7 +487,7 @@ func doReceived(r *runner, _ bool, args []string) (lang.Text, error) {
 	if err != nil {
 		return did, err
 	}
-	end, err := r.until(c.with, func() bool { return len(c.c.Data) > c.read || c.c.Ended != sandbox.Live })
+	end, err := r.untilFor(c.with, beforeHalf, func() bool { return len(c.c.Data) > c.read || c.c.Ended != sandbox.Live })
 	if err != nil {
 		return did, err
 	}
@@ -502,7 +507,7 @@ func doReceived(r *runner, _ bool, args []string) (lang.Text, error) {
 		if err != nil {
 			return did, err
 		}
-		return did, wrong(lang.Join(" : ", lang.T("rien n'est arrivé", "nothing arrived"), how))
+		return did, wrong(lang.Colon(lang.T("rien n'est arrivé", "nothing arrived"), how))
 	}
 	c.read += len(got)
 	if len(args) > 1 {
@@ -554,7 +559,7 @@ func doMessage(r *runner, _ bool, args []string) (lang.Text, error) {
 	if err != nil {
 		return did, err
 	}
-	return did, wrong(lang.Join(" : ", lang.T("le client n'a rien envoyé", "the client sent nothing"), how))
+	return did, wrong(lang.Colon(lang.T("le client n'a rien envoyé", "the client sent nothing"), how))
 }
 
 // elsewhere is what came on connections that no step has taken. The lock is held.
@@ -604,7 +609,7 @@ func doWithin(r *runner, neg bool, args []string) (lang.Text, error) {
 	if err != nil {
 		return did, err
 	}
-	return did, wrong(lang.Join(" : ", lang.T("le client n'a rien envoyé", "the client sent nothing"), how))
+	return did, wrong(lang.Colon(lang.T("le client n'a rien envoyé", "the client sent nothing"), how))
 }
 
 // doReflect plays the echo server for a client, on this connection and on those
@@ -623,9 +628,10 @@ func doReflect(r *runner, _ bool, args []string) (lang.Text, error) {
 	p := first.with
 	open := []*conn{first}
 	patience := sandbox.Patience
+	began := time.Now()
 	for echoes := 0; ; {
-		if echoes > mostEchoes {
-			return did, nil // a client without end: `exited` tells
+		if echoes > mostEchoes || echoes > manyEchoes && time.Since(began) > sandbox.Patience {
+			return did, nil // a client without end: the step exited tells
 		}
 		var came *sandbox.Conn
 		var spoke, done *conn
@@ -675,7 +681,7 @@ func doReflect(r *runner, _ bool, args []string) (lang.Text, error) {
 				if err != nil {
 					return did, err
 				}
-				return did, wrong(lang.Join(" : ", lang.T("le client n'a rien envoyé", "the client sent nothing"), how))
+				return did, wrong(lang.Colon(lang.T("le client n'a rien envoyé", "the client sent nothing"), how))
 			}
 			return did, nil
 		}
@@ -686,9 +692,13 @@ func doReflect(r *runner, _ bool, args []string) (lang.Text, error) {
 // messages.
 const afterEcho = 3 * time.Second
 
-// mostEchoes bounds the pieces that the grader sends back to one client. A
-// message that is sent octet by octet still fits.
-const mostEchoes = 200
+// mostEchoes bounds the pieces that the grader sends back to one client, and
+// manyEchoes those after which a client that talks for longer than Patience is
+// left. A message that is sent octet by octet still fits.
+const (
+	mostEchoes = 200
+	manyEchoes = 16
+)
 
 // echo sends back what has come on a connection.
 func (r *runner) echo(c *conn, altered bool) error {

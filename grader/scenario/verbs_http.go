@@ -196,7 +196,7 @@ func (r *runner) await(a *answer) error {
 		if err := r.closeConn(c, false); err != nil {
 			return err
 		}
-		return wrong(lang.Join(" : ", lang.T("aucune réponse", "no answer"), how))
+		return wrong(lang.Colon(lang.T("aucune réponse", "no answer"), how))
 	}
 	r.answers[a.name] = a
 	c.read += len(got)
@@ -321,15 +321,15 @@ func bodyDifference(a *answer, want []byte) lang.Text {
 	}
 	switch {
 	case a.code == 0:
-		return lang.Join(" ; ", size, lang.T("la réponse n'a pas de ligne d'état", "the answer has no status line"))
+		return lang.Semicolon(size, lang.T("la réponse n'a pas de ligne d'état", "the answer has no status line"))
 	case i == len(a.body) && a.length >= 0 && a.length < len(want):
-		return lang.Join(" ; ", size, lang.F("Content-Length annonce %d : compte-t-il les caractères au lieu des octets ?", "Content-Length announces %d: does it count characters instead of bytes?", a.length))
+		return lang.Semicolon(size, lang.F("Content-Length annonce %d : compte-t-il les caractères au lieu des octets ?", "Content-Length announces %d: does it count characters instead of bytes?", a.length))
 	case i == len(a.body):
-		return lang.Join(" ; ", size, lang.T("la fin manque", "the end is missing"))
+		return lang.Semicolon(size, lang.T("la fin manque", "the end is missing"))
 	case i == len(want):
-		return lang.Join(" ; ", size, lang.T("il y a des octets en trop à la fin", "there are too many bytes at the end"))
+		return lang.Semicolon(size, lang.T("il y a des octets en trop à la fin", "there are too many bytes at the end"))
 	}
-	return lang.Join(" ; ", size, lang.F("ils diffèrent à partir de l'octet %d : %q au lieu de %q", "they differ from byte %d on: %q instead of %q",
+	return lang.Semicolon(size, lang.F("ils diffèrent à partir de l'octet %d : %q au lieu de %q", "they differ from byte %d on: %q instead of %q",
 		i+1, a.body[i:min(i+16, len(a.body))], want[i:min(i+16, len(want))]))
 }
 

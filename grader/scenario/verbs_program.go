@@ -322,6 +322,10 @@ func (r *runner) noteListeners(p *program) {
 	r.read(func() {
 		for _, l := range r.box.Listeners() {
 			at := l.Addr.String()
+			if slices.Contains(p.listens, at) {
+				continue
+			}
+			p.listens = append(p.listens, at)
 			r.event(Event{Kind: KindListen, Program: p.name, Note: lang.T(at, at)})
 		}
 	})

@@ -44,11 +44,11 @@ func (p *program) screens() (out, errs []byte) {
 
 func doPrinted(r *runner, neg bool, args []string) (lang.Text, error) {
 	p, texts := r.programs[args[0]], args[1:]
-	quoted := make([]string, len(texts))
+	quoted := make([]lang.Text, len(texts))
 	for i, t := range texts {
-		quoted[i] = "« " + visible(t) + " »"
+		quoted[i] = lang.F("« %s »", "“%s”", visible(t))
 	}
-	list := strings.Join(quoted, ", ")
+	list := lang.Join(", ", quoted...)
 	did := lang.F("chercher à l'écran : %s", "look on the screen for: %s", list)
 	if neg {
 		did = lang.F("vérifier que l'écran ne montre pas : %s", "check that the screen does not show: %s", list)
@@ -56,9 +56,9 @@ func doPrinted(r *runner, neg bool, args []string) (lang.Text, error) {
 	if p == nil {
 		return did, need{args[0]}
 	}
-	missing := func() []string {
+	missing := func() []lang.Text {
 		out, errs := p.screens()
-		var m []string
+		var m []lang.Text
 		for i, t := range texts {
 			if t != "" && !shows(out, t) && !shows(errs, t) {
 				m = append(m, quoted[i])
@@ -91,14 +91,14 @@ func doPrinted(r *runner, neg bool, args []string) (lang.Text, error) {
 		if len(bytes.TrimSpace(out)) == 0 && len(bytes.TrimSpace(errs)) == 0 {
 			saw = lang.T("rien ne s'est affiché", "nothing was printed")
 		} else {
-			saw = lang.F("%s n'apparaît pas à l'écran", "%s does not appear on the screen", strings.Join(m, ", "))
+			saw = lang.F("%s n'apparaît pas à l'écran", "%s does not appear on the screen", lang.Join(", ", m...))
 		}
 	})
 	how, err := r.instead(p, end)
 	if err != nil {
 		return did, err
 	}
-	return did, wrong(lang.Join(" ; ", saw, how))
+	return did, wrong(lang.Semicolon(saw, how))
 }
 
 // shown says that a text which should not be on the screen is. The lock is held.

@@ -1,0 +1,94 @@
+package cli
+
+import (
+	"os"
+	"runtime"
+	"strings"
+	"testing"
+
+	"netlab/grader/course"
+	"netlab/grader/grade"
+	"netlab/grader/proof"
+	"netlab/grader/sandbox"
+)
+
+// The labelled programs that each exercise has at least.
+const (
+	leastAccepted = 15
+	leastFaulty   = 25
+)
+
+// TestProve grades every labelled program: each loses exactly what its label
+// says, and every criterion is lost by some program. With -short it takes the
+// reference programs and some of the others.
+func TestProve(t *testing.T) {
+	in, err := sandbox.FindInterpreter(t.Context(), "")
+	if err != nil {
+		t.Skip(err)
+	}
+	sb, err := sandbox.Open(t.Context(), sandbox.Options{Interpreter: in})
+	if err != nil {
+		t.Skip(err)
+	}
+	defer func() {
+		if err := sb.Close(); err != nil {
+			t.Error(err)
+		}
+	}()
+	g := &grade.Grader{Sandbox: sb, Workdir: t.TempDir(), Parallel: 1}
+	folder := os.DirFS("../../scripts")
+	exercises, err := course.Load(folder)
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, ex := range exercises {
+		t.Run(ex.ID, func(t *testing.T) {
+			suite, err := grade.LoadSuite(folder, ex)
+			if err != nil {
+				t.Fatal(err)
+			}
+			programs, err := labelled(folder, ex)
+			if err != nil {
+				t.Fatal(err)
+			}
+			count := map[string]int{}
+			for _, p := range programs {
+				kind, _, _ := strings.Cut(p.Name, "/")
+				count[kind]++
+			}
+			if count["accepted"] < leastAccepted || count["faulty"] < leastFaulty {
+				t.Errorf("%d accepted and %d faulty programs, want at least %d and %d", count["accepted"], count["faulty"], leastAccepted, leastFaulty)
+			}
+			if testing.Short() {
+				programs = every(12, programs)
+			}
+			ids := scored(ex)
+			t.Log(heading(ids))
+			outcomes, err := proof.Run(t.Context(), g, suite, programs, 0, 2*runtime.NumCPU(), func(o proof.Outcome) {
+				if !o.OK() {
+					t.Error(row(ids, o))
+				} else {
+					t.Log(row(ids, o))
+				}
+			})
+			if err != nil {
+				t.Fatal(err)
+			}
+			if testing.Short() {
+				return
+			}
+			for _, id := range proof.Unkilled(ex, outcomes) {
+				t.Errorf("criterion %s is lost by no program", id)
+			}
+		})
+	}
+}
+
+// every returns the first of each n programs.
+func every(n int, programs []proof.Program) []proof.Program {
+	var out []proof.Program
+	for i := 0; i < len(programs); i += n {
+		out = append(out, programs[i])
+	}
+	return out
+}

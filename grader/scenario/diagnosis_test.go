@@ -1,0 +1,332 @@
+package scenario
+
+import (
+	"slices"
+	"strings"
+	"testing"
+
+	"github.com/google/go-cmp/cmp"
+
+	"netlab/grader/sandbox"
+)
+
+func TestMasked(t *testing.T) {
+	for _, tt := range []struct {
+		name, screen, secret, want string
+	}{
+		{"as it is", "sent coucou, received coucou", "coucou", "sent  , received  "},
+		{"without its line end", "Received coucou!", "coucou\r\n", "Received  !"},
+		{"as a repr", `b'a\nb' ok`, "a\nb", "b' ' ok"},
+		{"a quote in a repr", `"l\"eau"`, `l"eau`, `" "`},
+		{"blanks around it", "<coucou>", "  coucou ", "< >"},
+		{"nothing of it", "identical", "coucou", "identical"},
+		{"one letter is no secret", "a banana", "a", "a banana"},
+		{"an empty message", "identical", "", "identical"},
+	} {
+		t.Run(tt.name, func(t *testing.T) {
+			if got := masked(tt.screen, tt.secret); got != tt.want {
+				t.Errorf("got %q, want %q", got, tt.want)
+			}
+		})
+	}
+}
+
+func TestTokensHideNumbers(t *testing.T) {
+	got := tokens("\x1b[1;32mOK\x1b[0m at 12:34:56 from ('127.0.0.1', 53131) n°1 2\r\n")
+	want := map[string]bool{"OK": true, "at": true, "#:#:#": true, "from": true, "('#.#.#.#',": true, "#)": true, "n°#": true, "2": true}
+	if diff := cmp.Diff(want, got); diff != "" {
+		t.Errorf("(-want +got):\n%s", diff)
+	}
+}
+
+func TestTelling(t *testing.T) {
+	for _, tt := range []struct {
+		name          string
+		a, b, altered string // screens: identical twice, then altered
+		want          bool
+	}{
+		{"another word", "sent\nidentical\n", "sent\nidentical\n", "sent\ndifferent\n", true},
+		{"only a word less", "sent\nidentical\n", "sent\nidentical\n", "sent\n", true},
+		{"only a word more", "sent\n", "sent\n", "sent\ndifferent\n", true},
+		{"another colour alone", "\x1b[32mresult\x1b[0m\n", "\x1b[32mresult\x1b[0m\n", "\x1b[31mresult\x1b[0m\n", false},
+		{"the same", "sent\nreceived\n", "sent\nreceived\n", "sent\nreceived\n", false},
+		{"nothing at all", "", "", "", false},
+		{"another port", "from 127.0.0.1:1234\n", "from 127.0.0.1:2345\n", "from 127.0.0.1:3456\n", false},
+		{"another duration", "took 0.0012s\n", "took 0.0034s\n", "took 1.5s\n", false},
+		{"a number that grows", "took 12ms\n", "took 345ms\n", "took 6789ms\n", false},
+		{"what changes by itself", "word kiwi\n", "word lime\n", "word plum\n", true}, // a word that neither run had
+		{"a word of one run alone", "bonjour\n", "salut\n", "bonjour\n", false},
+		{"a count of one digit", "errors: 0\n", "errors: 0\n", "errors: 1\n", true},
+		{"True and False", "True", "True", "False", true},
+		{"the same words in another line", "sent and identical\n", "sent and identical\n", "sent\nand\nidentical\n", true},
+	} {
+		t.Run(tt.name, func(t *testing.T) {
+			if got := telling(tt.a, tt.b, tt.altered); got != tt.want {
+				t.Errorf("got %v", got)
+			}
+		})
+	}
+}
+
+func TestParticular(t *testing.T) {
+	for _, tt := range []struct {
+		name          string
+		a, b, altered string
+		want          bool
+	}{
+		{"a line of both that the altered case lacks", "x\nidentical 12\n", "y\nidentical 34\n", "x\ny\n", true},
+		{"in both cases", "identical\n", "identical\n", "identical\ndifferent\n", false},
+		{"a line of one run alone", "x\n", "y\n", "", false},
+		{"blank lines and blanks are nothing", " \n\n same  line \n", "same line\n", "same line", false},
+	} {
+		t.Run(tt.name, func(t *testing.T) {
+			if got := particular(tt.a, tt.b, tt.altered); got != tt.want {
+				t.Errorf("got %v", got)
+			}
+		})
+	}
+}
+
+func TestResembles(t *testing.T) {
+	for _, tt := range []struct {
+		name               string
+		got, same, altered string
+		want               bool
+	}{
+		{"the altered case", "sent different", "sent identical", "sent different", true},
+		{"the identical case", "sent identical", "sent identical", "sent different", false},
+		{"neither", "sent nothing", "sent identical", "sent different", false},
+		{"as much of both", "identical different", "identical", "different", false},
+	} {
+		t.Run(tt.name, func(t *testing.T) {
+			if got := resembles(tt.got, tt.same, tt.altered); got != tt.want {
+				t.Errorf("got %v", got)
+			}
+		})
+	}
+}
+
+func TestOpinion(t *testing.T) {
+	for want, screens := range map[int][]string{
+		+1: {
+			"identique", "Les messages sont identiques", "MESSAGES IDENTIQUES", "same message", "OK", "match!", "messages égaux", "egal", "succès", "Test réussi", "reussi",
+			"True", "vrai", "oui", "yes", "correct", "conforme", "le message reçu correspond", "c'est le même", "la meme chose", "✓", "✅", "==", "bien reçu", "bien recu", "perfect",
+		},
+		-1: {
+			"différent", "different", "diffèrent", "DIFFERENTS", "not identical", "n'est pas identique", "isn't the same", "no match", "non", "False", "faux", "incorrect",
+			"erreur", "error", "échec", "echec", "failed", "KO", "mauvais", "mismatch", "inégaux", "altéré", "corrompu", "corrupted", "invalid", "wrong", "✗", "❌", "≠", "!=",
+		},
+		0: {"", "Message envoyé", "received 12 bytes", "token", "nothing", "Connecting..."},
+	} {
+		for _, s := range screens {
+			if got := opinion(s); got != want {
+				t.Errorf("opinion(%q) = %d, want %d", s, got, want)
+			}
+		}
+	}
+}
+
+func TestAlterChangesOneByte(t *testing.T) {
+	for in, want := range map[string]string{
+		"abc": "bbc", "zoo": "yoo", "Zut": "Yut", "12a": "12b", " 9 ": " 0 ", "été": "éué", "\x00": "\x01", "!": " ", "é": "\xc2\xa9",
+	} {
+		got := []byte(in)
+		alter(got)
+		if string(got) != want {
+			t.Errorf("alter(%q) = %q, want %q", in, got, want)
+		}
+	}
+}
+
+func TestShows(t *testing.T) {
+	for _, tt := range []struct {
+		out, text string
+		want      bool
+	}{
+		{"from 127.0.0.1:5313\n", "5313", true},
+		{"from 127.0.0.1:53131\n", "5313", false},
+		{"153131 then 53131", "53131", true},
+		{"127.1.2.34", "127.1.2.3", false},
+		{"('127.1.2.3', 5)", "127.1.2.3", true},
+		{"bonjour12", "bonjour", true},
+		{"12bonjour", "bonjour", true},
+		{"1121", "1", false},
+		{"", "x", false},
+	} {
+		if got := shows([]byte(tt.out), tt.text); got != tt.want {
+			t.Errorf("shows(%q, %q) = %v", tt.out, tt.text, got)
+		}
+	}
+}
+
+func TestMatchesALineEnd(t *testing.T) {
+	for got, want := range map[string]bool{"hi": true, "hi\n": true, "hi\r\n": true, "hi\r": false, "hi \n": false, "hi\n\n": false, "h": false, "": false} {
+		if matches(got, "hi") != want {
+			t.Errorf("matches(%q) = %v", got, !want)
+		}
+	}
+}
+
+func TestShellQuotes(t *testing.T) {
+	got := shell([]string{"client.py", "hi fellow", "", "it's", "$HOME", "été"})
+	if want := `client.py 'hi fellow' '' 'it'\''s' '$HOME' été`; got != want {
+		t.Errorf("got %s, want %s", got, want)
+	}
+}
+
+func TestCutCountsRunes(t *testing.T) {
+	for in, want := range map[string]string{"été": "été", "étés": "été…", "": ""} {
+		if got := cut(in, 3); got != want {
+			t.Errorf("cut(%q) = %q, want %q", in, got, want)
+		}
+	}
+}
+
+func TestSummaryShowsBothEnds(t *testing.T) {
+	long := make([]byte, 100)
+	for i := range long {
+		long[i] = 'a' + byte(i%26)
+	}
+	for in, want := range map[string]string{
+		"a\r\n\t\x00\x1b": `a\r\n\t\0\x1b`,
+		string(long[:80]): string(long[:80]),
+		string(long):      string(long[:40]) + "…" + string(long[88:]) + " (100)",
+	} {
+		if got := summary(in); got != want {
+			t.Errorf("summary(%q) = %q, want %q", in, got, want)
+		}
+	}
+}
+
+func TestExitText(t *testing.T) {
+	for _, tt := range []struct {
+		exit   sandbox.Exit
+		fr, en string
+	}{
+		{sandbox.Exit{}, "terminé", "ended"},
+		{sandbox.Exit{Code: 3}, "terminé (code de sortie 3)", "ended (exit status 3)"},
+		{sandbox.Exit{Signal: 9}, "tué (signal 9)", "killed (signal 9)"},
+		{sandbox.Exit{Signal: 11}, "terminé par le signal 11 (segmentation fault)", "ended by signal 11 (segmentation fault)"},
+	} {
+		if got := exitText(tt.exit); got.FR != tt.fr || got.EN != tt.en {
+			t.Errorf("%+v: %q, %q", tt.exit, got.FR, got.EN)
+		}
+	}
+}
+
+// TestDiagnosisOfAClient runs echo clients against a grader that is faithful
+// twice and alters a letter once, and together with a server that doubles what
+// it receives.
+func TestDiagnosisOfAClient(t *testing.T) {
+	b := newBench(t)
+	const client = `
+import socket, sys
+m = sys.argv[1]
+s = socket.create_connection(('localhost', 6666))
+s.sendall(m.encode())
+r = s.recv(500).decode()
+`
+	for _, tt := range []struct {
+		name, says string
+		lost       []string // of affirms, differ and agrees
+	}{
+		{"compares, in French", "print('identiques' if r == m else 'différents')", []string{"agrees"}},
+		{"compares, and shows both and its port", "print('sent', repr(m), 'received', repr(r), s.getsockname(), m == r)", []string{"agrees"}},
+		{"compares in colour, and no word is known", "print('\\x1b[32mJuste\\x1b[0m' if r == m else '\\x1b[31mPerdu\\x1b[0m')", []string{"agrees"}},
+		{"compares on the error output", "print('OK' if r == m else 'KO', file=sys.stderr)", []string{"agrees"}},
+		{"shows both, compares nothing", "print('sent', m, 'received', r)", []string{"affirms", "differ"}},
+		{"always says the same", "print('the messages are identical')", []string{"differ"}},
+		{"never says the same", "print('the messages are different')", []string{"affirms", "differ"}},
+		{"says the contrary", "print('different' if r == m else 'identical')", []string{"affirms", "differ", "agrees"}},
+		{"says nothing when they are the same", "if r != m: print('different')", []string{"affirms", "agrees"}},
+		{"says nothing when they differ", "if r == m: print('fidèle')", nil},
+		{"dies when they differ", "assert r == m\nprint('ok')", []string{"agrees"}},
+	} {
+		t.Run(tt.name, func(t *testing.T) {
+			t.Parallel()
+			tr := b.run(t, `
+word m
+listen h1 6666
+start a client.py {m}
+accept ka h1 a
+reflect ka
+settle a
+fresh
+listen h2 6666
+start b client.py {m}
+accept kb h2 b
+reflect kb
+settle b
+fresh
+listen h3 6666
+start d client.py {m}
+accept kd h3 d
+reflect kd altered
+settle d
+fresh
+start s server.py
+listening s
+start c client.py {m}
+settle c
+criterion one
+affirms a b d
+criterion two
+differ a b d
+criterion three
+agrees c a d
+criterion four
+agrees b a d
+-- client.py --`+client+tt.says+`
+-- server.py --
+import socket
+s = socket.create_server(('', 6666))
+c, _ = s.accept()
+c.sendall(2 * c.recv(500))
+`)
+			var lost []string
+			for _, s := range tr.Steps {
+				if s.Outcome != OK {
+					lost = append(lost, strings.Fields(s.Source)[0])
+				}
+			}
+			if !slices.Equal(lost, tt.lost) {
+				t.Errorf("lost %v, want %v", lost, tt.lost)
+				for _, s := range tr.Steps {
+					if s.Outcome != OK {
+						t.Logf("line %d (%s): %s %s", s.Line, s.Source, s.Outcome, s.Saw.EN)
+					}
+				}
+			}
+		})
+	}
+}
+
+// TestDiagnosisNeedsAnAnswer: a client that got nothing back has nothing to
+// say, and loses that elsewhere.
+func TestDiagnosisNeedsAnAnswer(t *testing.T) {
+	b := newBench(t)
+	check(t, b.run(t, `
+listen h 6666
+start a client.py
+accept k h a
+close k
+criterion one
+affirms a a a
+criterion two
+differ a a a
+-- client.py --
+import socket
+s = socket.create_connection(('localhost', 6666))
+print(s.recv(500))
+input()
+`), `
+2 listen: ok
+3 start: ok
+4 accept: ok by event
+5 close: ok
+6 criterion: ok
+7 affirms of one: skipped
+8 criterion: ok
+9 differ of two: skipped
+`)
+}

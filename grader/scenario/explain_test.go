@@ -1,0 +1,119 @@
+package scenario
+
+import (
+	"fmt"
+	"maps"
+	"slices"
+	"strings"
+	"testing"
+)
+
+// endings are programs that end by themselves, and what must be said of it.
+var endings = map[string]struct{ source, want string }{
+	"python2":     {`print "hello"`, "this is Python 2: in Python 3 print is a function"},
+	"rawinput":    {`raw_input()`, "this is Python 2, and programs are run with Python 3"},
+	"oldmodule":   {`import SocketServer`, "this is Python 2, and programs are run with Python 3"},
+	"sendsstr":    {"import socket\na, b = socket.socketpair()\na.send('hello')", "encode the text (.encode()) before sending it"},
+	"mixes":       {`b'hello' + ' you'`, "text (str) and bytes do not mix"},
+	"mixestoo":    {`'hello' + b' you'`, "text (str) and bytes do not mix"},
+	"startswith":  {`b'quit'.startswith('quit')`, "text (str) and bytes do not mix"},
+	"startsbytes": {`'quit'.startswith(b'quit')`, "text (str) and bytes do not mix"},
+	"split":       {`b'GET /'.split(' ')`, "a bytes-like object is required, not 'str'” — "},
+	"inuse":       {"import socket\nsocket.create_server(('', 7001))\na, b = socket.socket(), socket.socket()\na.bind(('', 7002))\na.listen()\nb.bind(('', 7002))", "the port is already taken"},
+	"nomodule":    {`import flask`, "only Python's standard library is provided"},
+	"noname":      {`from socket import SOCK_STEAM`, "only Python's standard library is provided"},
+	"endoffile":   {"import sys\nsys.stdin = open('/dev/null')\ninput()", "the program reads the keyboard and nothing is typed"},
+	"notutf":      {`b'\xff'.decode()`, "bytes that are not UTF-8 were decoded as text"},
+	"notascii":    {`'\u00e9'.encode('ascii')`, "this text cannot be encoded that way"},
+	"refused":     {"import socket\nsocket.create_connection(('127.0.0.1', 7003))", "nobody listens at the address and port that the program calls"},
+	"brokenpipe":  {"import socket\na, b = socket.socketpair()\nb.close()\na.send(b'x')", "the program uses a connection that the other end has closed"},
+	"closed":      {"import socket\na, b = socket.socketpair()\na.close()\na.send(b'x')", "the program uses a socket that it has already closed"},
+	"nofile":      {`open('index.html')`, "the file asked for does not exist, and the exception is not handled"},
+	"noargument":  {"import sys\nsys.argv[1]", "an index is outside of the list"},
+	"nohost":      {"import socket\nsocket.create_connection(('nowhere.invalid', 7003))", "this host name does not exist"},
+	"indentation": {"if True:\nprint()", "the indentation is not consistent"},
+	"tabs":        {"if True:\n        print()\n\tprint()", "the indentation is not consistent"},
+	"syntax":      {`print('hello'`, "Python 3 cannot read this code"},
+	"misspelt":    {`pritn('hello')`, "this name is defined nowhere"},
+	"other":       {`1 / 0`, ": “ZeroDivisionError: division by zero”"},
+	"function":    {"def f():\n    g()\n\n\ndef g():\n    import json\n    json.loads('{')\n\n\nf()", "function.py:7: “json.decoder.JSONDecodeError: "},
+	"nested":      {"try:\n    1 / 0\nexcept ZeroDivisionError:\n    open('nothing')", "nested.py:4: “FileNotFoundError: "},
+	"silent":      {`raise SystemExit(3)`, "silent.py has ended (exit status 3) without printing anything"},
+	"says":        {`print('bye')`, "says.py has ended"},
+	"killed":      {"import os\nos.kill(os.getpid(), 9)", "killed.py has ended (killed, signal 9) without printing anything"},
+}
+
+func TestEndingsAreExplained(t *testing.T) {
+	b := newBench(t)
+	traces := map[string]Trace{}
+	names := slices.Sorted(maps.Keys(endings))
+	for _, name := range names {
+		traces[name] = b.run(t, fmt.Sprintf("criterion one\nstart p %s.py\nrunning p\n-- %s.py --\n%s\n", name, name, endings[name].source))
+	}
+	used := map[string]bool{}
+	for _, name := range names {
+		got := saw(t, traces[name], 3)
+		if !strings.Contains(got, endings[name].want) {
+			t.Errorf("%s: %q does not say %q", name, got, endings[name].want)
+		}
+		if !strings.HasPrefix(got, name+".py has ended") {
+			t.Errorf("%s: %q does not say how it ended", name, got)
+		}
+		for _, c := range causes {
+			if strings.HasSuffix(got, " — "+c.text.EN) {
+				used[c.text.EN] = true
+			}
+		}
+	}
+	for _, c := range causes {
+		if !used[c.text.EN] {
+			t.Errorf("no program ended by: %s", c.text.EN)
+		}
+	}
+}
+
+// TestWhereAProgramStands: the message of a lost step says what the program
+// does instead, and at which of its own lines.
+func TestWhereAProgramStands(t *testing.T) {
+	b := newBench(t)
+	for _, tt := range []struct {
+		name, source, want string
+	}{
+		{
+			"waits for a client", "import socket\ns = socket.create_server(('', 6666))\ns.accept()",
+			"p.py is still running: it waits for a client (accept), and nothing more can happen — it stands at p.py:3",
+		},
+		{
+			"waits for data", "import socket\na, b = socket.socketpair()\n\na.recv(1)",
+			"p.py is still running: it waits for data on a connection (recv), and nothing more can happen — it stands at p.py:4",
+		},
+		{
+			"waits for its keyboard", "def ask():\n    return input('? ')\n\n\nask()",
+			"p.py is still running: it waits for its keyboard (input), and nothing more can happen — it stands at p.py:2",
+		},
+		{
+			"within the library", "import socketserver\n\nsocketserver.TCPServer(('', 6666), None).serve_forever(poll_interval=None)",
+			"p.py is still running: it waits for news on its connections (select, asyncio), and nothing more can happen — it stands at p.py:3",
+		},
+		{
+			"a module of the submission", "import helper\n\nhelper.wait()",
+			"p.py is still running: it waits for a signal, and nothing more can happen — it stands at helper.py:4",
+		},
+		{
+			"two threads", "import threading, socket\ns = socket.create_server(('', 6666))\nt = threading.Thread(target=lambda: s.accept())\nt.start()\nt.join()",
+			"p.py is still running: it waits for another thread (join, lock); it waits for a client (accept), and nothing more can happen — it stands at p.py:3, p.py:5",
+		},
+		{
+			"a child", "import os\nif os.fork():\n    os.wait()\nelse:\n    input()",
+			"p.py is still running: it waits for another process to end; it waits for its keyboard (input), and nothing more can happen — it stands at p.py:3",
+		},
+	} {
+		t.Run(tt.name, func(t *testing.T) {
+			t.Parallel()
+			tr := b.run(t, "criterion one\nstart p p.py\nexited p\n-- p.py --\n"+tt.source+"\n-- helper.py --\nimport signal\n\ndef wait():\n    signal.pause()\n")
+			if got := saw(t, tr, 3); !strings.HasPrefix(got, tt.want) {
+				t.Errorf("got  %s\nwant %s", got, tt.want)
+			}
+		})
+	}
+}
