@@ -3,14 +3,19 @@ package cli
 import (
 	"archive/zip"
 	"bytes"
-	"encoding/json"
+	"errors"
+	"flag"
 	"os"
+	"os/exec"
 	"path/filepath"
+	"strconv"
 	"strings"
 	"testing"
 
 	"github.com/rogpeppe/go-internal/testscript"
 )
+
+var update = flag.Bool("update", false, "make the golden files of the scripts anew")
 
 // TestScripts runs the command line itself; see testdata/script.
 func TestScripts(t *testing.T) {
@@ -26,19 +31,29 @@ func TestScripts(t *testing.T) {
 			return nil
 		},
 		Cmds: map[string]func(*testscript.TestScript, bool, []string){
-			"mkzip":    mkzip,
-			"contract": contract,
-			"nobytes":  noControl,
+			"mkzip":        mkzip,
+			"contract":     contract,
+			"payloads":     payloads,
+			"conversation": conversation,
+			"nobytes":      noControl,
+			"exits":        exits,
+			"terminal":     terminalOf,
 		},
+		UpdateScripts: *update,
 	})
 }
 
-// mkzip NAME FILE… makes an archive of files, at its top.
+// mkzip NAME FILE[:ENTRY]… makes an archive of files, at its top unless an entry
+// is named.
 func mkzip(ts *testscript.TestScript, _ bool, args []string) {
 	var buf bytes.Buffer
 	w := zip.NewWriter(&buf)
-	for _, name := range args[1:] {
-		f, err := w.Create(filepath.Base(name))
+	for _, arg := range args[1:] {
+		name, entry, named := strings.Cut(arg, ":")
+		if !named {
+			entry = filepath.Base(name)
+		}
+		f, err := w.Create(entry)
 		ts.Check(err)
 		_, err = f.Write([]byte(ts.ReadFile(name)))
 		ts.Check(err)
@@ -47,80 +62,20 @@ func mkzip(ts *testscript.TestScript, _ bool, args []string) {
 	ts.Check(os.WriteFile(ts.MkAbs(args[0]), buf.Bytes(), 0o644))
 }
 
-// document is the contract of --format json: these names and types stay.
-type document struct {
-	Version     int
-	Submissions []struct {
-		Archive, Student string
-		TP, Ex           int
-		Exercise         string
-		Verdict          string
-		Score, Max       int
-		Violations       []struct{ Rule, Severity, Message, Expected string }
-		Criteria         []struct {
-			ID, Status  string
-			Points, Max int
-			Advice      bool
-			Message     string
-			Steps       []json.RawMessage
-		}
-		Fault       string
-		Environment struct {
-			Grader, Scripts, Interpreter string
-			Isolation                    []string
-		}
+// exits STATUS COMMAND ARG… runs a command that must end with this status.
+func exits(ts *testscript.TestScript, _ bool, args []string) {
+	want, err := strconv.Atoi(args[0])
+	ts.Check(err)
+	err = ts.Exec(args[1], args[2:]...)
+	var ended *exec.ExitError
+	got := 0
+	if errors.As(err, &ended) {
+		got = ended.ExitCode()
+	} else {
+		ts.Check(err)
 	}
-}
-
-// contract FILE ARCHIVE=VERDICT:SCORE:LOST,…… checks a JSON report: the fields,
-// that marks add up, and what each archive got.
-func contract(ts *testscript.TestScript, _ bool, args []string) {
-	raw := ts.ReadFile(args[0])
-	var doc document
-	ts.Check(json.Unmarshal([]byte(raw), &doc))
-	var loose struct {
-		Submissions []map[string]json.RawMessage `json:"submissions"`
-	}
-	ts.Check(json.Unmarshal([]byte(raw), &loose))
-	if doc.Version != 1 || len(doc.Submissions) != len(args)-1 {
-		ts.Fatalf("version %d, %d submissions", doc.Version, len(doc.Submissions))
-	}
-	for i, s := range doc.Submissions {
-		for _, key := range []string{"archive", "student", "tp", "ex", "exercise", "verdict", "score", "max", "violations", "criteria", "fault", "environment"} {
-			if v, ok := loose.Submissions[i][key]; !ok || string(v) == "null" {
-				ts.Fatalf("%s: no %q", s.Archive, key)
-			}
-		}
-		sum, full := 0, 0
-		var lost []string
-		for _, c := range s.Criteria {
-			sum += c.Points
-			full += c.Max
-			switch {
-			case c.Advice && (c.Points != 0 || c.Max != 0):
-				ts.Fatalf("%s: advice %s has points", s.Archive, c.ID)
-			case c.Status == "passed" && c.Points != c.Max, c.Status != "passed" && c.Points != 0:
-				ts.Fatalf("%s: %s %s has %d of %d points", s.Archive, c.Status, c.ID, c.Points, c.Max)
-			case c.Status != "passed" && c.Status != "failed" && c.Status != "skipped" && c.Status != "untested":
-				ts.Fatalf("%s: status %q", s.Archive, c.Status)
-			case !c.Advice && c.Status != "passed":
-				lost = append(lost, c.ID)
-			}
-			if c.Status == "failed" && c.Message == "" {
-				ts.Fatalf("%s: %s failed without a message", s.Archive, c.ID)
-			}
-		}
-		if sum != s.Score || len(s.Criteria) > 0 && full != s.Max {
-			ts.Fatalf("%s: score %d of %d, criteria add up to %d of %d", s.Archive, s.Score, s.Max, sum, full)
-		}
-		var rules []string
-		for _, v := range s.Violations {
-			rules = append(rules, v.Rule)
-		}
-		got := s.Archive + "=" + s.Verdict + ":" + strings.Join(append(lost, rules...), ",")
-		if got != args[i+1] {
-			ts.Fatalf("submission %d: %s, want %s", i+1, got, args[i+1])
-		}
+	if got != want {
+		ts.Fatalf("exit status %d, want %d", got, want)
 	}
 }
 

@@ -112,11 +112,14 @@ func (c *proveCommand) prove(p *program, g *grade.Grader, s *grade.Suite, jobs i
 }
 
 // labelled returns the labelled programs of an exercise, its reference
-// program first.
+// program first if there is one.
 func labelled(fsys fs.FS, ex *course.Exercise) ([]proof.Program, error) {
 	programs, err := proof.Load(fsys, ex)
 	if err != nil {
 		return nil, err
+	}
+	if slices.ContainsFunc(ex.Deliverables, func(d string) bool { return referenceArgs(d) == nil }) {
+		return programs, nil // an exercise that is not the sheet's
 	}
 	ref := proof.Program{Name: "reference", About: "the reference program", Advice: true, Reference: referenceArgs}
 	return append([]proof.Program{ref}, programs...), nil

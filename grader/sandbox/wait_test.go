@@ -475,9 +475,10 @@ func TestLimitIsTimeThatTheProgramCouldUse(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	// However slow the machine, the program has run for most of that time.
+	// A program that computes is given its share of Thinking; however slow the
+	// machine, it has run for that long.
 	ran := time.Duration(last.Tasks[0].Threads[0].Run - first.Tasks[0].Threads[0].Run)
-	if ran < patience/2 {
+	if share := patience * 4 / 10; ran < share/2 {
 		t.Errorf("the program ran %v before the limit of %v", ran, patience)
 	}
 }

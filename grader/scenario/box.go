@@ -25,13 +25,12 @@ type program struct {
 	// to the end of a connection.
 	heard, deaf bool
 	listens     []string // where it was seen to listen
-	// limited says that it has used up a whole Patience once: it is not given
-	// as much again each time that something else is asked of it.
-	limited bool
 	// answered says that it sent something and that the grader sent it back.
 	answered bool
 	// lived says whether it took another client (lives).
 	lived bool
+	// death says what it did instead.
+	death lang.Text
 }
 
 // conn is one connection of a scenario.
@@ -185,7 +184,7 @@ func (r *runner) untilFor(of *program, patience time.Duration, cond func() bool)
 	var p *sandbox.Process
 	if of != nil {
 		p = of.p
-		if of.limited {
+		if r.limited[of.file] {
 			patience = min(patience, sandbox.Patience/4)
 		}
 	}
@@ -193,7 +192,7 @@ func (r *runner) untilFor(of *program, patience time.Duration, cond func() bool)
 	if err == nil {
 		r.wait = end
 		if of != nil && end == sandbox.Limit && patience >= sandbox.Patience {
-			of.limited = true
+			r.limited[of.file] = true
 		}
 	}
 	return end, err

@@ -29,7 +29,8 @@ func (p *program) unanswered() bool { return !p.answered }
 // escapes are the sequences by which programs colour their screen.
 var escapes = regexp.MustCompile(`\x1b\[[0-9;?]*[A-Za-z]`)
 
-var digits = regexp.MustCompile(`[0-9]+`)
+// digits are numbers and addresses, as Python prints them: 12, 127.0.0.1, 9.5e-05.
+var digits = regexp.MustCompile(`[0-9]+(\.[0-9]+)*(e[-+]?[0-9]+)?`)
 
 // tokens are the words of a screen; numbers inside words, which may be times,
 // ports or lengths, are hidden.

@@ -1,3 +1,308 @@
-// Package scenario is the script language in which exercises are tested, on
-// top of testscript, and its runner.
+/*
+Package scenario is the script language in which exercises are tested, and its
+runner, on top of testscript.
+
+# Goals
+
+  - A script reads like the sheet: one line is one thing done or expected.
+  - A mismatch (the program is wrong) is scored; anything else is a fault of the
+    harness and is not.
+  - A wait ends by an event or by proof that none can come. No script sleeps.
+
+# Non-goals
+
+  - Scripts are no programming language: there are no loops, conditions or
+    commands of the host.
+
+# Files
+
+A script is a txtar file: lines, then members. A line is a verb and its
+arguments, parted by blanks; single quotes hold blanks, two of them within
+quotes stand for one, and # begins a comment. Members, and files of the
+exercise's folder, are fixtures: @name is their content.
+
+Compile refuses a line that does not begin with a literal verb (so nothing of
+testscript itself can be reached), unknown names, undeclared criteria, and
+members whose name is no local path. It reports every fault with its line.
+
+DATA and TEXT have the escapes \r \n \t \0 \\ \{ and \xHH, and {name} for a
+variable: one that word, text or received set, or {CONN_ip} and {CONN_port},
+the address that connection CONN comes from.
+
+# Criteria and outcomes
+
+The lines after "criterion ID" score that criterion, until the next such line.
+A criterion may be taken up again later, and in other scripts. In a criterion,
+the first step that does not pass skips the rest of it; the next criterion goes
+on with the same programs and connections. The outcomes of a step:
+
+	ok        it passed
+	mismatch  the program is wrong: the criterion is failed
+	skipped   something it needs was not made, or an earlier step of the
+	          criterion did not pass: the criterion is not earned
+	excused   it does not count (given, lives, suffices)
+	fault     the harness could not do its work: nothing is scored
+
+A ! before a verb turns a mismatch into success and the reverse, and nothing
+else; it is written [!] below where it means something.
+
+# Boxes
+
+The programs and servers of a script share one box, a machine of their own,
+until fresh makes a new one. What programs of earlier boxes printed can still
+be looked at.
+
+# The clock
+
+A wait ends with the event it waits for; by silence, which is proof that every
+thread of the box waits for the grader; because the program has ended; or by a
+limit, in time that the program could use (see package sandbox). A program that
+has used up a whole limit is given less for each further question.
+
+# Verbs
+
+	abort CONN
+
+Resets the connection.
+
+	[!] accept CONN SERVER NAME
+
+Waits until program NAME connects to SERVER and names the connection.
+
+	accepted CONN
+
+Waits until the program has taken the connection out of its listener's queue.
+
+	affirms SAME SAME ALTERED
+
+Checks that a client says that the messages are identical: SAME are two runs
+with a faithful echo, ALTERED one with an altered echo. Its screens must have a
+line that the altered case lacks, or words that mean identity.
+
+	agrees NAME SAME ALTERED
+
+Checks that the screen of NAME is rather like that of SAME than of ALTERED.
+
+	alike ANSWER ANSWER
+
+Checks that two answers have the same status and content.
+
+	answer NAME TEXT
+
+Types TEXT each time that the program waits for its keyboard before it has sent
+anything. It is never a mismatch.
+
+	ask ANSWER CONN METHOD
+
+Reads the HTTP answer to a request that was sent by hand, and closes.
+
+	blame NAME CONTROL
+
+A mismatch if lives saw CONTROL take another client, and NAME not.
+
+	[!] body ANSWER DATA
+
+Compares the content, byte for byte. Bytes after it are allowed where neither
+Content-Length nor chunks tell its end. Negated: DATA is nowhere in it.
+
+	bodiless ANSWER
+
+Checks that nothing follows the headers.
+
+	close CONN
+
+Closes the connection in order.
+
+	closed CONN
+
+Waits until the program ends the connection, in order or by a reset, while the
+grader keeps its own side open.
+
+	complete CONN DATA
+
+Sends DATA if the program still waits on the open connection: what may have
+been missing of a message. It is never a mismatch.
+
+	connect CONN NAME
+
+Connects to what program NAME listens on (port 6666 if it is among it) from an
+address of its own, 127.x.y.z where that is possible.
+
+	criterion ID
+
+Begins the steps of a criterion.
+
+	differ SAME SAME ALTERED
+
+Checks that a client's screen of an altered echo says something else than both
+screens of a faithful one, payloads and numbers aside.
+
+	execute NAME FILE [ARG…]
+
+Runs a deliverable as a command of its own (./FILE), which its first line must
+make possible.
+
+	exited NAME [CODE]
+
+Waits until the program has ended by itself, with status CODE if given.
+
+	finish CONN
+
+Sees the connection to its end: waits until the program closes it, else ends
+the grader's side, waits again, and closes. It is never a mismatch.
+
+	first ANSWER CONN METHOD
+
+Reads one HTTP answer and keeps the connection for more.
+
+	framed ANSWER
+
+Checks the form of an answer: status line, header lines, empty line, and a
+content whose end can be told.
+
+	fresh
+
+Ends the box: the next program starts in a new one.
+
+	get ANSWER NAME PATH
+
+Asks a server for PATH as a browser does, over a connection of its own. No
+answer at all is a mismatch; what the answer is, other verbs judge.
+
+	given ID
+
+If criterion ID has lost a step in this script, the rest of the current
+criterion is excused: it would blame the program twice.
+
+	header ANSWER NAME VALUE…
+
+Checks that the header has one of the values, parameters aside.
+
+	lay PATH @FILE
+
+Lays a file in the next box: in the working directory, or below /tmp, /srv,
+/home or /var/www.
+
+	listen SERVER PORT
+
+Plays a server: listens on PORT, on every IPv4 and IPv6 address of the box.
+
+	[!] listening NAME [PORT]
+
+Waits until the program has a listening TCP socket (on PORT). It is read from
+the kernel: no connection is made.
+
+	lives NAME [suffices]
+
+Finds out whether the program takes another client, for blame. It is never a
+mismatch. With suffices, a program that does has earned the criterion.
+
+	mark NAME
+
+What NAME printed so far no longer counts for printed and screen.
+
+	message CONN DATA
+
+Reads all that the client sends; it must be DATA, with or without a line end.
+
+	[!] printed NAME TEXT…
+
+Waits until the program has printed every TEXT, on either output. A number must
+stand alone. Negated: none of them, when it has had a moment to do so.
+
+	receive CONN DATA
+
+Waits for exactly these bytes and nothing after them. A program that does not
+answer while the grader's side is open is asked again with that side ended.
+
+	received CONN [VAR]
+
+Waits for any bytes, and keeps them in a variable.
+
+	reflect CONN [altered]
+
+Plays the echo server on this connection, and on those that the client makes
+after it, until the client has no more to say; altered changes a letter of each
+piece.
+
+	replied ANSWER
+
+Checks that there was an answer.
+
+	running NAME
+
+Checks that the program has not ended when it has nothing more to do.
+
+	screen NAME TEXT
+
+Compares what was printed since the mark with TEXT, to the letter.
+
+	send CONN DATA
+
+Sends DATA. What the program does not take at once is sent in the background.
+
+	serve NAME FILE
+
+Starts a server whose port and arguments are its author's choice, and waits
+until it listens: without arguments, then with a port and a folder; questions
+at its keyboard are answered likewise.
+
+	settle NAME
+
+Waits until the program has ended or does nothing more, for a moment at most.
+It is never a mismatch.
+
+	shutdown CONN
+
+Ends the grader's sending side (half-close).
+
+	site PATH @FILE
+
+Lays a file in every folder that may be a server's document root: the working
+directory, the usual folders, those of the submission and those that its source
+names.
+
+	start NAME FILE [ARG…]
+
+Runs a deliverable with the interpreter, in a terminal of its own.
+
+	[!] status ANSWER CODE…
+
+Checks that the status is one of these.
+
+	stop NAME
+
+Ends the program.
+
+	suffices ANSWER CODE NAME VALUE…
+
+If the answer has this status and header, the criterion is earned and the steps
+that follow, another way to earn it, are excused.
+
+	survives NAME
+
+Checks that the program takes another client.
+
+	talked
+
+Checks that programs of the box talked to one another: a connection was
+accepted, and data went both ways.
+
+	text VAR LENGTH
+
+Sets a variable to a text of words of exactly LENGTH bytes.
+
+	type NAME TEXT
+
+Types TEXT on the program's keyboard.
+
+	[!] within CONN TEXT
+
+Checks that TEXT, or its beginning, is in all that the client sends, whatever
+the case. Negated: it is on no connection of the client.
+
+	word VAR
+
+Sets a variable to a word that begins unlike every other variable's.
+*/
 package scenario

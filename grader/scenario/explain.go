@@ -287,7 +287,7 @@ func (r *runner) askStands() error {
 			}
 			asked[s.p] = where
 		}
-		if st := &r.trace.Steps[s.step]; !where.Empty() {
+		if st := &r.trace.Steps[s.step]; st.Outcome == Mismatch && !where.Empty() {
 			st.Saw = lang.Join(" — ", st.Saw, where)
 		}
 	}

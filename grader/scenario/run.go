@@ -67,6 +67,7 @@ type runner struct {
 	criterion string
 	failed    map[string]bool // criteria that lost a step
 	excused   map[string]bool // criteria whose next steps do not count
+	limited   map[string]bool // files whose program has used up a whole Patience: it is not given as much again for each further question
 	secrets   []string        // payloads that the views of screens leave out
 	broken    error           // the fault that ended the run
 	step      *Step           // the step that runs now
@@ -83,7 +84,7 @@ func Run(ctx context.Context, s *Script, env Env) (Trace, error) {
 		ctx: ctx, script: s, env: env, rng: rand.New(rand.NewPCG(env.Seed, h.Sum64())), began: time.Now(),
 		trace:    Trace{Scenario: s.Name},
 		programs: map[string]*program{}, conns: map[string]*conn{}, servers: map[string]*server{},
-		answers: map[string]*answer{}, vars: map[string]string{}, failed: map[string]bool{}, excused: map[string]bool{},
+		answers: map[string]*answer{}, vars: map[string]string{}, failed: map[string]bool{}, excused: map[string]bool{}, limited: map[string]bool{},
 	}
 	dir, err := os.MkdirTemp(env.Workdir, "scenario-")
 	if err != nil {

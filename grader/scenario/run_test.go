@@ -627,6 +627,30 @@ for i in range(5000):
 	}
 }
 
+func TestTimelineGathersAndIsBounded(t *testing.T) {
+	r := &runner{began: time.Now()}
+	for _, d := range []string{"a", "b"} {
+		r.event(Event{Kind: KindStdout, Program: "p", Data: []byte(d)})
+	}
+	r.event(Event{Kind: KindStdout, Program: "q", Data: []byte("c")})
+	r.event(Event{Kind: KindStderr, Program: "q", Data: []byte("d")})
+	r.event(Event{Kind: KindReceive, Program: "q", Conn: "x", Data: []byte("e")})
+	r.event(Event{Kind: KindReceive, Program: "q", Conn: "y", Data: []byte("f")})
+	var got []string
+	for _, e := range r.trace.Timeline {
+		got = append(got, string(e.Data))
+	}
+	if diff := cmp.Diff([]string{"ab", "c", "d", "e", "f"}, got); diff != "" {
+		t.Errorf("(-want +got):\n%s", diff)
+	}
+	for range 5000 {
+		r.event(Event{Kind: KindRemark})
+	}
+	if n := len(r.trace.Timeline); n != 2000 {
+		t.Errorf("%d events", n)
+	}
+}
+
 func TestSeedReplaysPayloads(t *testing.T) {
 	b := newBench(t)
 	s, e := b.env(t, `

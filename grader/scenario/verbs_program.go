@@ -395,15 +395,40 @@ func (r *runner) takesClient(p *program) (bool, error) {
 }
 
 // doLives finds out whether a program takes another client. It is an
-// observation, never a mismatch.
+// observation, never a mismatch; with suffices, a program that does has earned
+// the criterion, and the steps that follow are not needed.
 func doLives(r *runner, _ bool, args []string) (lang.Text, error) {
+	did := lang.T("vérifier que le programme accepte encore un client", "check that the program still takes a client")
 	p := r.programs[args[0]]
 	if p == nil {
-		return lang.Text{}, need{args[0]}
+		return did, need{args[0]}
 	}
 	var err error
 	p.lived, err = r.takesClient(p)
-	return lang.Text{}, err
+	if err != nil {
+		return did, err
+	}
+	if len(args) > 1 && p.lived {
+		r.excused[r.criterion] = true
+	}
+	if !p.lived {
+		p.death, err = r.instead(p, r.wait)
+	}
+	return did, err
+}
+
+// doBlame blames a program for not taking another client, if the control
+// program, which met something harmless instead, does. Both were seen by lives.
+func doBlame(r *runner, _ bool, args []string) (lang.Text, error) {
+	did := lang.T("comparer avec ce qu'il fait après un message ordinaire", "compare with what it does after an ordinary message")
+	p, control := r.programs[args[0]], r.programs[args[1]]
+	if p == nil || control == nil {
+		return did, need{args[0]}
+	}
+	if p.lived || !control.lived {
+		return did, nil
+	}
+	return did, wrong(lang.Join(" — ", p.death, lang.T("alors qu'il continue après un message ordinaire", "although it goes on after an ordinary message")))
 }
 
 func doSurvives(r *runner, _ bool, args []string) (lang.Text, error) {
@@ -415,16 +440,6 @@ func doSurvives(r *runner, _ bool, args []string) (lang.Text, error) {
 	ok, err := r.takesClient(p)
 	if err != nil || ok {
 		return did, err
-	}
-	if len(args) > 1 {
-		control := r.programs[args[1]]
-		if control == nil {
-			return did, need{args[1]}
-		}
-		if !control.lived {
-			r.happened(Event{Kind: KindRemark, Note: lang.T("il ne prend pas non plus d'autre client après un message ordinaire : ce n'est pas compté ici", "it takes no other client after an ordinary message either: not counted here")})
-			return did, nil
-		}
 	}
 	how, err := r.instead(p, r.wait)
 	if err != nil {
