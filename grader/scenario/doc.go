@@ -100,14 +100,14 @@ Reads the HTTP answer to a request that was sent by hand, and closes.
 
 A mismatch if lives saw CONTROL take another client, and NAME not.
 
+	bodiless ANSWER
+
+Checks that nothing follows the headers.
+
 	[!] body ANSWER DATA
 
 Compares the content, byte for byte. Bytes after it are allowed where neither
 Content-Length nor chunks tell its end. Negated: DATA is nowhere in it.
-
-	bodiless ANSWER
-
-Checks that nothing follows the headers.
 
 	close CONN
 
