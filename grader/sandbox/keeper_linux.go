@@ -399,7 +399,7 @@ func bindInto(root string, b bind, fd int) error {
 // etcFiles are the boxes' /etc. localhost and the host's name all lead to the
 // loopback, over IPv4 and IPv6, as on a student's machine.
 var etcFiles = map[string]string{
-	"hosts":         "127.0.0.1\tlocalhost " + Hostname + "\n::1\tlocalhost ip6-localhost ip6-loopback\n",
+	"hosts":         "127.0.0.1\tlocalhost " + Hostname + "\n::1\tlocalhost ip6-localhost ip6-loopback\n" + neighbourHosts(),
 	"hostname":      Hostname + "\n",
 	"host.conf":     "multi on\n",
 	"nsswitch.conf": "passwd: files\ngroup: files\nhosts: files\nservices: files\nprotocols: files\n",

@@ -1,6 +1,11 @@
 package sandbox
 
-import "path/filepath"
+import (
+	"fmt"
+	"net/netip"
+	"path/filepath"
+	"strings"
+)
 
 // What a program sees of its box: an ordinary machine of an ordinary student.
 const (
@@ -12,6 +17,26 @@ const (
 	// programs' working directory.
 	Home = "/home/" + UserName
 )
+
+// Neighbour returns the n-th address, from 0, that the grader may connect from
+// in a box; there are Neighbours of them, and each has a host name, because
+// some programs look their clients' names up.
+func Neighbour(n int) netip.Addr {
+	n %= Neighbours
+	return netip.AddrFrom4([4]byte{127, byte(2 + n*37%250), byte(3 + n*91%250), byte(1 + n*53%250)})
+}
+
+// Neighbours is the number of addresses that Neighbour gives.
+const Neighbours = 64
+
+// neighbourHosts are the lines of /etc/hosts for them.
+func neighbourHosts() string {
+	var b strings.Builder
+	for n := range Neighbours {
+		fmt.Fprintf(&b, "%s\tposte%d\n", Neighbour(n), n+1)
+	}
+	return b.String()
+}
 
 // environment is all that a program gets of an environment. Python reports
 // where each thread stands when it is told to abort.

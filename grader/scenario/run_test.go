@@ -595,6 +595,35 @@ sys.exit(len(sys.stdin.readline()) - 1)
 	}
 }
 
+// TestTimelineBeginsWithTheConnection: what a program says at once comes after
+// the connection, however fast it is.
+func TestTimelineBeginsWithTheConnection(t *testing.T) {
+	b := newBench(t)
+	var script strings.Builder
+	script.WriteString("criterion one\nstart s server.py\nlistening s\n")
+	for i := range 20 {
+		fmt.Fprintf(&script, "connect c%d s\nclosed c%d\n", i, i)
+	}
+	tr := b.run(t, script.String()+`
+-- server.py --
+import socket
+s = socket.create_server(('', 6666))
+while True:
+    c, _ = s.accept()
+    c.send(b'hi')
+    c.close()
+`)
+	kinds := map[string]string{}
+	for _, e := range tr.Timeline {
+		kinds[e.Conn] += string(e.Kind) + " "
+	}
+	for i := range 20 {
+		if got := kinds[fmt.Sprintf("c%d", i)]; got != "connect receive closed " {
+			t.Errorf("connection %d: %s", i, got)
+		}
+	}
+}
+
 func TestFloodIsBounded(t *testing.T) {
 	b := newBench(t)
 	tr := b.run(t, `

@@ -34,7 +34,7 @@ func (r *runner) dial(c *conn) (*conn, error) {
 		return nil, wrong(lang.Colon(lang.T("plus personne n'écoute", "nobody listens any more"), how))
 	}
 	c.box = b
-	c.c, err = b.Dial(r.ctx, src, dst, r.watch(c))
+	c.c, err = b.Dial(r.ctx, src, dst, nil)
 	switch {
 	case errors.Is(err, syscall.ECONNREFUSED):
 		how, herr := r.instead(c.with, "")
@@ -52,7 +52,10 @@ func (r *runner) dial(c *conn) (*conn, error) {
 	r.vars[c.name+"_ip"] = c.c.Local.Addr().String()
 	r.vars[c.name+"_port"] = strconv.Itoa(int(c.c.Local.Port()))
 	path := fmt.Sprintf("%s → %s", c.c.Local, dst)
-	r.happened(Event{Kind: KindConnect, Program: c.with.name, Conn: c.name, Note: lang.T(path, path)})
+	r.read(func() {
+		r.event(Event{Kind: KindConnect, Program: c.with.name, Conn: c.name, Note: lang.T(path, path)})
+		c.c.Observe(r.watch(c)) // what has come already is shown after that
+	})
 	return c, nil
 }
 
@@ -74,7 +77,7 @@ func (r *runner) route(b *sandbox.Box) (dst netip.AddrPort, src netip.Addr, err 
 		return dst, src, nil
 	}
 	addr := best.Addr.Addr()
-	v4 := netip.AddrFrom4([4]byte{127, byte(1 + r.rng.IntN(254)), byte(r.rng.IntN(256)), byte(1 + r.rng.IntN(254))})
+	v4 := sandbox.Neighbour(r.rng.IntN(sandbox.Neighbours))
 	switch {
 	case addr == netip.IPv4Unspecified(), addr == netip.IPv6Unspecified() && !best.V6Only:
 		return netip.AddrPortFrom(netip.AddrFrom4([4]byte{127, 0, 0, 1}), best.Addr.Port()), v4, nil
