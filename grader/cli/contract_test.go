@@ -98,6 +98,16 @@ func decode(data string) (document, error) {
 	if _, err := dec.Token(); err != io.EOF {
 		return doc, fmt.Errorf("something follows the document (%v)", err)
 	}
+	// A null list would come back as null.
+	for tokens := json.NewDecoder(strings.NewReader(data)); ; {
+		token, err := tokens.Token()
+		if err == io.EOF {
+			break
+		}
+		if token == nil {
+			return doc, fmt.Errorf("null before byte %d (%v)", tokens.InputOffset(), err)
+		}
+	}
 	// What was left out or null is not what comes back.
 	again, err := json.Marshal(doc)
 	if err != nil {
