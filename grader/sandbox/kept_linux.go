@@ -1,0 +1,162 @@
+package sandbox
+
+import (
+	"context"
+	"encoding/binary"
+	"fmt"
+	"io"
+	"net"
+	"net/netip"
+	"os"
+	"sync"
+	"syscall"
+
+	"golang.org/x/sys/unix"
+)
+
+// A box as the keeper makes it, on an OS thread of its own: boxRequest and
+// boxReply are what the grader's keptBox and the thread say to one another.
+
+type boxRequest struct {
+	Op   string // "start", "dial", "listen", "look", "signal", "traffic", "close"
+	Args []string
+	Env  []string
+	Self bool
+	Src  netip.Addr
+	Addr netip.AddrPort
+	ID   int
+	Sig  int
+}
+
+type boxReply struct {
+	Err      string
+	Errno    int // of the system call that failed, if one did
+	ID       int
+	PID      int
+	Look     *Look
+	Accepted int64
+	Segments int64
+}
+
+// keptBox is the grader's side.
+type keptBox struct {
+	mu   sync.Mutex
+	conn *net.UnixConn
+	gone bool
+}
+
+// call sends one request and waits for its reply. An error of the box's thread
+// that stems from a system call wraps its errno.
+func (b *keptBox) call(ctx context.Context, req boxRequest) (boxReply, []*os.File, error) {
+	var reply boxReply
+	if err := ctx.Err(); err != nil {
+		return reply, nil, err
+	}
+	b.mu.Lock()
+	defer b.mu.Unlock()
+	if b.gone {
+		return reply, nil, net.ErrClosed
+	}
+	if err := send(b.conn, req); err != nil {
+		return reply, nil, fmt.Errorf("box %s: %w", req.Op, err)
+	}
+	files, err := receive(b.conn, &reply)
+	if err != nil {
+		return reply, nil, fmt.Errorf("box %s: %w", req.Op, err)
+	}
+	if reply.Err != "" {
+		for _, f := range files {
+			f.Close()
+		}
+		if reply.Errno != 0 {
+			return reply, nil, fmt.Errorf("box %s: %w", req.Op, &callError{reply.Err, syscall.Errno(reply.Errno)})
+		}
+		return reply, nil, fmt.Errorf("box %s: %s", req.Op, reply.Err)
+	}
+	return reply, files, nil
+}
+
+// callError is an error of a system call made in the box.
+type callError struct {
+	text  string
+	errno syscall.Errno
+}
+
+func (e *callError) Error() string { return e.text }
+func (e *callError) Unwrap() error { return e.errno }
+
+func (b *keptBox) start(ctx context.Context, cmd Command, env []string) (*spawned, error) {
+	reply, files, err := b.call(ctx, boxRequest{Op: "start", Args: cmd.Args, Env: env, Self: cmd.Self})
+	if err != nil {
+		return nil, err
+	}
+	if len(files) != 3 {
+		return nil, fmt.Errorf("box start: %d descriptors instead of 3", len(files))
+	}
+	p := &spawned{id: reply.ID, pid: reply.PID, screen: files[0], errs: files[1], exit: make(chan Exit, 1)}
+	go func(f *os.File) {
+		defer f.Close()
+		var status [4]byte
+		if _, err := io.ReadFull(f, status[:]); err != nil {
+			// The keeper is gone, and with it every program.
+			p.exit <- Exit{Signal: int(unix.SIGKILL)}
+			return
+		}
+		ws := unix.WaitStatus(binary.LittleEndian.Uint32(status[:]))
+		if ws.Signaled() {
+			p.exit <- Exit{Signal: int(ws.Signal())}
+		} else {
+			p.exit <- Exit{Code: ws.ExitStatus()}
+		}
+	}(files[2])
+	return p, nil
+}
+
+func (b *keptBox) dial(ctx context.Context, src netip.Addr, dst netip.AddrPort) (*os.File, error) {
+	return b.one(ctx, boxRequest{Op: "dial", Src: src, Addr: dst})
+}
+
+func (b *keptBox) listen(ctx context.Context, addr netip.AddrPort) (*os.File, error) {
+	return b.one(ctx, boxRequest{Op: "listen", Addr: addr})
+}
+
+func (b *keptBox) one(ctx context.Context, req boxRequest) (*os.File, error) {
+	_, files, err := b.call(ctx, req)
+	if err != nil {
+		return nil, err
+	}
+	if len(files) != 1 {
+		return nil, fmt.Errorf("box %s: %d descriptors instead of 1", req.Op, len(files))
+	}
+	return files[0], nil
+}
+
+func (b *keptBox) look(ctx context.Context) (*Look, error) {
+	reply, _, err := b.call(ctx, boxRequest{Op: "look"})
+	if err != nil {
+		return nil, err
+	}
+	return reply.Look, nil
+}
+
+func (b *keptBox) signal(ctx context.Context, id, sig int) error {
+	_, _, err := b.call(ctx, boxRequest{Op: "signal", ID: id, Sig: sig})
+	return err
+}
+
+func (b *keptBox) traffic(ctx context.Context) (accepted, segments int64, err error) {
+	reply, _, err := b.call(ctx, boxRequest{Op: "traffic"})
+	return reply.Accepted, reply.Segments, err
+}
+
+func (b *keptBox) close() error {
+	_, _, err := b.call(context.Background(), boxRequest{Op: "close"})
+	b.mu.Lock()
+	defer b.mu.Unlock()
+	if b.gone {
+		return nil
+	}
+	b.gone = true
+	b.conn.Close()
+	return err
+}

@@ -1,0 +1,232 @@
+package sandbox
+
+import (
+	"encoding/binary"
+	"errors"
+	"fmt"
+	"io"
+	"os"
+	"strconv"
+	"strings"
+	"sync"
+	"syscall"
+	"unsafe"
+
+	"golang.org/x/sys/unix"
+)
+
+type program struct {
+	pid    int    // as the keeper sees it
+	slaves [2]int // kept open: flushTerminal polls them
+	mu     sync.Mutex
+	gone   bool
+}
+
+func (b *boxThread) start(req boxRequest, reply *boxReply) (files []*os.File, err error) {
+	if len(req.Args) == 0 {
+		return nil, errors.New("no program")
+	}
+	var open []int
+	defer func() {
+		for _, fd := range open {
+			unix.Close(fd)
+		}
+	}()
+	var masters, slaves [2]int
+	for i := range slaves {
+		if masters[i], slaves[i], err = openTerminal(); err != nil {
+			return nil, err
+		}
+		open = append(open, masters[i], slaves[i])
+	}
+	var sync, exit [2]int
+	for _, p := range []*[2]int{&sync, &exit} {
+		if err := unix.Pipe2(p[:], unix.O_CLOEXEC); err != nil {
+			return nil, err
+		}
+		open = append(open, p[0], p[1])
+	}
+	status, err := unix.Socketpair(unix.AF_UNIX, unix.SOCK_SEQPACKET|unix.SOCK_CLOEXEC, 0)
+	if err != nil {
+		return nil, err
+	}
+	open = append(open, status[0], status[1])
+	im := &image{
+		execFd: -1, dir: bytePtr(Home), tty: slaves[0], errTTY: slaves[1], sync: sync[0], status: status[1],
+		uid: boxUID, gid: boxUID, groups: b.cfg.groups, lastCap: b.cfg.lastCap, filter: b.cfg.filter,
+		limits: programLimits,
+	}
+	if req.Self {
+		im.execFd = b.cfg.self
+	} else {
+		im.path = bytePtr(req.Args[0])
+	}
+	im.argv = pointers(req.Args)
+	im.envv = pointers(req.Env)
+	syscall.ForkLock.Lock()
+	pid, errno := forkProgram(im)
+	syscall.ForkLock.Unlock()
+	if errno != 0 {
+		return nil, fmt.Errorf("fork: %w", errno)
+	}
+	if err := b.release(pid, sync[1]); err != nil {
+		unix.Kill(pid, unix.SIGKILL)
+		reap(pid)
+		return nil, err
+	}
+	unix.Close(status[1])
+	open = remove(open, status[1])
+	inside, listener, err := started(status[0])
+	if listener >= 0 {
+		if werr := b.clocks.watch(listener); err == nil {
+			err = werr
+		}
+	}
+	if err != nil {
+		unix.Kill(pid, unix.SIGKILL)
+		reap(pid)
+		return nil, fmt.Errorf("start %s: %w", req.Args[0], err)
+	}
+	p := &program{pid: pid, slaves: slaves}
+	b.programs = append(b.programs, p)
+	reply.ID, reply.PID = len(b.programs)-1, inside
+	open = remove(open, slaves[0], slaves[1], exit[1])
+	go p.wait(exit[1])
+	for _, fd := range []int{masters[0], masters[1], exit[0]} {
+		files = append(files, os.NewFile(uintptr(fd), "box"))
+		open = remove(open, fd)
+	}
+	return files, nil
+}
+
+// release writes the child's id maps and lets it go on.
+func (b *boxThread) release(pid, sync int) error {
+	line := fmt.Sprintf("%d %d 1\n", boxUID, boxUID)
+	for _, name := range []string{"uid_map", "gid_map"} {
+		if err := b.writeProc(pid, name, line); err != nil {
+			return fmt.Errorf("write %s: %w", name, err)
+		}
+	}
+	if _, err := unix.Write(sync, []byte{1}); err != nil {
+		return fmt.Errorf("release the program: %w", err)
+	}
+	return nil
+}
+
+// writeProc writes a file of the /proc folder of a process, named by its number
+// in the keeper's namespace.
+func (b *boxThread) writeProc(pid int, name, value string) error {
+	fd, err := unix.Openat(b.cfg.proc, strconv.Itoa(pid)+"/"+name, unix.O_WRONLY|unix.O_CLOEXEC, 0)
+	if err != nil {
+		return err
+	}
+	defer unix.Close(fd)
+	_, err = unix.Write(fd, []byte(value))
+	return err
+}
+
+// started reads what the child reports: its process number and the listener of
+// its seccomp filter, then nothing. listener is -1 if it did not come so far.
+func started(status int) (pid, listener int, err error) {
+	listener = -1
+	for {
+		var rep report
+		oob := make([]byte, unix.CmsgSpace(4))
+		buf := unsafe.Slice((*byte)(unsafe.Pointer(&rep)), unsafe.Sizeof(rep))
+		n, oobn, _, _, err := unix.Recvmsg(status, buf, oob, unix.MSG_CMSG_CLOEXEC)
+		switch {
+		case err == unix.EINTR:
+			continue
+		case err != nil:
+			return 0, listener, err
+		case n == 0 && listener >= 0:
+			return pid, listener, nil // it has become its program
+		case n != len(buf):
+			return 0, listener, io.ErrUnexpectedEOF
+		case rep[0] != 0:
+			return 0, listener, startError{stage(rep[0]), syscall.Errno(rep[1])}
+		}
+		pid = int(rep[1])
+		msgs, err := unix.ParseSocketControlMessage(oob[:oobn])
+		if err != nil || len(msgs) != 1 {
+			return 0, listener, fmt.Errorf("seccomp listener did not come: %w", err)
+		}
+		fds, err := unix.ParseUnixRights(&msgs[0])
+		if err != nil || len(fds) != 1 {
+			return 0, listener, fmt.Errorf("seccomp listener did not come: %w", err)
+		}
+		listener = fds[0]
+	}
+}
+
+func (p *program) wait(exit int) {
+	ws := reap(p.pid)
+	p.mu.Lock()
+	p.gone = true
+	p.mu.Unlock()
+	var word [4]byte
+	binary.LittleEndian.PutUint32(word[:], uint32(ws))
+	// A reader that is gone is no longer interested.
+	_, _ = unix.Write(exit, word[:])
+	unix.Close(exit)
+}
+
+func reap(pid int) unix.WaitStatus {
+	var ws unix.WaitStatus
+	for {
+		if _, err := unix.Wait4(pid, &ws, 0, nil); err != unix.EINTR {
+			return ws
+		}
+	}
+}
+
+func (b *boxThread) signal(id int, sig unix.Signal) error {
+	if id < 0 || id >= len(b.programs) {
+		return fmt.Errorf("no program %d", id)
+	}
+	p := b.programs[id]
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	if p.gone {
+		return nil
+	}
+	if err := unix.Kill(p.pid, sig); err != unix.ESRCH {
+		return err
+	}
+	return nil // it was buried a moment ago
+}
+
+// programLimits are the resource limits of every program.
+var programLimits = []limit{
+	{unix.RLIMIT_CORE, 0},
+	{unix.RLIMIT_NPROC, MaxProcesses},
+	{unix.RLIMIT_NOFILE, MaxFiles},
+	{unix.RLIMIT_FSIZE, MaxFileSize},
+	{unix.RLIMIT_AS, MaxAddressSpace},
+	{unix.RLIMIT_CPU, uint64(MaxCPU.Seconds())},
+	{unix.RLIMIT_MEMLOCK, 64 << 10},
+	{unix.RLIMIT_MSGQUEUE, 64 << 10},
+	{unix.RLIMIT_SIGPENDING, 256},
+}
+
+func pointers(list []string) []*byte {
+	out := make([]*byte, 0, len(list)+1)
+	for _, s := range list {
+		out = append(out, bytePtr(strings.ReplaceAll(s, "\x00", "")))
+	}
+	return append(out, nil)
+}
+
+func remove(list []int, gone ...int) []int {
+	var out []int
+	for _, fd := range list {
+		keep := true
+		for _, g := range gone {
+			keep = keep && g != fd
+		}
+		if keep {
+			out = append(out, fd)
+		}
+	}
+	return out
+}
