@@ -1,0 +1,76 @@
+// Package batch grades a folder of archives: it finds them, however the course
+// platform laid them out, runs as many gradings at once as the machine can take
+// without changing a mark, and keeps a journal. The journal is the only record:
+// a run that was cut goes on from it, and every report is a rendering of the
+// Class that it says.
+package batch
+
+import (
+	"time"
+
+	"netlab/grader/course"
+	"netlab/grader/grade"
+)
+
+// Class is what a journal says: everything a report on a class shows.
+type Class struct {
+	Folder  string    // what was graded, as it was named
+	Grader  string    // version of the program that wrote the journal last
+	Started time.Time // of the first run
+	Ended   time.Time // of the last event
+	// Complete says whether the last run came to its end; else some of what was
+	// found has not been graded yet, and is in Pending.
+	Complete bool
+	Pending  []string // paths of archives that were found and have no result
+	// Rows has one for each submission: the latest version's last grading,
+	// ordered by student, TP, exercise and path.
+	Rows []Row
+	// Others are the files that are no archives of a submission.
+	Others []Other
+	// People are the roster's students, in its order; nil without a roster.
+	People []course.Person
+	// Absent are those of People who handed in nothing at all.
+	Absent []course.Person
+}
+
+// Row is one submission of a class.
+type Row struct {
+	Result grade.Result
+	// Path is where the archive was found: relative to the class's folder, with
+	// slashes; what is inside a zip of zips follows a "!".
+	Path string
+	// Archive is the SHA-256 of the archive, in hexadecimal.
+	Archive string
+	// Person is who handed it in, as the roster or the platform's folder says;
+	// zero when neither does.
+	Person course.Person
+	// Participant is the platform's number of the submission ("12345" of
+	// "NOM Prénom_12345_assignsubmission_file_"), "" without one.
+	Participant string
+	// Older are the paths of other versions that this one replaces.
+	Older []string
+	// Retried says that a first grading ended in a fault and this is the second,
+	// run alone; First is what the first one said.
+	Retried bool
+	First   string
+	// Cached says that the result comes from an earlier run: archive, scripts,
+	// grader, interpreter and isolation were the same.
+	Cached bool
+	// At is when the grading ended, Took how long it took and Used the processor
+	// time of the student's programs in it, 0 when unknown.
+	At   time.Time
+	Took time.Duration
+	Used time.Duration
+	// Late is by how much it came after the deadline, 0 if it did not or nobody
+	// can tell.
+	Late time.Duration
+	// Again is the command that grades it again.
+	Again []string
+}
+
+// Other is a file of the folder that is no archive of a submission.
+type Other struct {
+	Path string
+	Why  string // a word of the closed list: "kind", "hidden", "unreadable", "nested"
+	Note string // what it looks like, in English, for people
+}
