@@ -372,7 +372,7 @@ func (b *Box) WaitFor(ctx context.Context, of *Process, patience time.Duration, 
 			return Silence, nil
 		}
 		t := time.Now()
-		pause := min(max(t.Sub(began)/8, shortest), longest)
+		pause := min(max(t.Sub(began)/4, shortest), longest)
 		if before != nil {
 			// A grader that was itself kept from running does not count that.
 			used += time.Duration(usable(before, now, int64(min(t.Sub(at), 4*longest))))

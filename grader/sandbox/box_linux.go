@@ -1,11 +1,8 @@
 package sandbox
 
 import (
-	"encoding/binary"
 	"errors"
 	"fmt"
-	"io"
-	"net"
 	"os"
 	"path/filepath"
 	"runtime"
@@ -21,6 +18,7 @@ type boxConfig struct {
 	filter  *unix.SockFprog
 	self    int // descriptor of this executable
 	proc    int // descriptor of the keeper's own /proc
+	first   int // descriptor of the program of process 1
 	lastCap int
 	groups  bool
 }
@@ -28,9 +26,11 @@ type boxConfig struct {
 // boxThread is the keeper's side of a box; it lives on one locked OS thread.
 type boxThread struct {
 	cfg      *boxConfig
-	conn     *net.UnixConn
+	conn     blocking
 	diag     *diag
+	looker   looker
 	first    int // process number of process 1, as the keeper sees it
+	users    int // descriptor of the programs' user namespace
 	programs []*program
 	clocks   clocks
 }
@@ -38,10 +38,10 @@ type boxThread struct {
 // serveBox makes a box and serves it until it is closed. It locks its OS
 // thread for good, so that the thread ends with the goroutine, and the last of
 // the namespaces with it.
-func serveBox(cfg *boxConfig, conn *net.UnixConn, files []File) {
+func serveBox(cfg *boxConfig, conn blocking, files []File) {
 	runtime.LockOSThread()
 	defer conn.Close()
-	b := &boxThread{cfg: cfg, conn: conn}
+	b := &boxThread{cfg: cfg, conn: conn, users: -1, looker: looker{proc: "/proc"}}
 	err := b.build(files)
 	var text string
 	if err != nil {
@@ -82,6 +82,9 @@ func (b *boxThread) build(files []File) error {
 		return err
 	}
 	if err := b.forkFirst(); err != nil {
+		return err
+	}
+	if err := mountProc(); err != nil {
 		return err
 	}
 	var err error
@@ -159,45 +162,39 @@ func housePath(path string) (string, error) {
 	return strings.TrimPrefix(Home, "/home/") + "/" + path, nil
 }
 
-// forkFirst makes process 1 of the box, which mounts the box's own /proc.
+// forkFirst makes process 1 of the box and gives its user namespace the one
+// user that programs are.
 func (b *boxThread) forkFirst() error {
-	var p [2]int
-	if err := unix.Pipe2(p[:], unix.O_CLOEXEC); err != nil {
-		return err
-	}
-	defer unix.Close(p[0])
-	fp := &firstProcess{proc: bytePtr("/proc"), fstype: bytePtr("proc"), options: bytePtr("subset=pid,hidepid=invisible"), status: p[1]}
+	argv := []*byte{bytePtr(keeperName), nil}
 	syscall.ForkLock.Lock()
-	pid, errno := forkFirst(fp)
+	pid, errno := forkFirst(b.cfg.first, &argv[0])
 	syscall.ForkLock.Unlock()
-	unix.Close(p[1])
 	if errno != 0 {
 		return fmt.Errorf("fork process 1: %w", errno)
 	}
 	b.first = pid
-	var word [4]byte
-	if err := readFull(p[0], word[:]); err != nil {
-		return fmt.Errorf("process 1: %w", err)
+	line := fmt.Sprintf("%d %d 1\n", boxUID, boxUID)
+	for _, name := range []string{"uid_map", "gid_map"} {
+		if err := b.writeProc(pid, name, line); err != nil {
+			return fmt.Errorf("write %s: %w", name, err)
+		}
 	}
-	if e := syscall.Errno(binary.NativeEndian.Uint32(word[:])); e != 0 {
-		return fmt.Errorf("mount the box's proc: %w", e)
+	fd, err := unix.Openat(b.cfg.proc, strconv.Itoa(pid)+"/ns/user", unix.O_RDONLY|unix.O_CLOEXEC, 0)
+	if err != nil {
+		return fmt.Errorf("open the user namespace: %w", err)
 	}
+	b.users = fd
 	return nil
 }
 
-// readFull reads len(buf) bytes from a blocking descriptor.
-func readFull(fd int, buf []byte) error {
-	for len(buf) > 0 {
-		n, err := unix.Read(fd, buf)
-		switch {
-		case err == unix.EINTR:
-		case err != nil:
-			return err
-		case n == 0:
-			return io.ErrUnexpectedEOF
-		default:
-			buf = buf[n:]
-		}
+// mountProc mounts the /proc of the PID namespace that the thread has unshared.
+func mountProc() error {
+	what, where, options := bytePtr("proc"), bytePtr("/proc"), bytePtr("subset=pid,hidepid=invisible")
+	syscall.ForkLock.Lock()
+	errno := mountInside(what, where, options)
+	syscall.ForkLock.Unlock()
+	if errno != 0 {
+		return fmt.Errorf("mount the box's proc: %w", errno)
 	}
 	return nil
 }
@@ -263,6 +260,10 @@ func (b *boxThread) end() {
 		}
 		b.first = 0
 	}
+	if b.users >= 0 {
+		unix.Close(b.users)
+		b.users = -1
+	}
 	for _, p := range b.programs {
 		unix.Close(p.slaves[0])
 		unix.Close(p.slaves[1])
@@ -278,7 +279,7 @@ func (b *boxThread) look() (*Look, error) {
 			}
 		}
 	}
-	tasks, err := lookTasks("/proc")
+	tasks, err := b.looker.tasks()
 	if err != nil {
 		return nil, err
 	}

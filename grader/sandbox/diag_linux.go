@@ -27,7 +27,7 @@ func openDiag() (*diag, error) {
 	if err != nil {
 		return nil, fmt.Errorf("open sock_diag: %w", err)
 	}
-	return &diag{fd: fd, buf: make([]byte, 64<<10)}, nil
+	return &diag{fd: fd, buf: make([]byte, 16<<10)}, nil
 }
 
 func (d *diag) close() { unix.Close(d.fd) }

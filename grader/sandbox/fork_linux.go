@@ -8,10 +8,21 @@ import (
 	"golang.org/x/sys/unix"
 )
 
-// Forking by hand: syscall.ForkExec cannot set limits, drop the bounding set,
-// install a seccomp filter, or close what the parent left open. What follows
-// is what it does, with those added. Between clone and exec the child may only
-// make raw system calls: no allocation, no lock, no growth of the stack.
+// Forking by hand: syscall.ForkExec cannot enter a user namespace, set limits,
+// drop the bounding set, install a seccomp filter, or close what the parent
+// left open. What follows is what it does, with those added. The child shares
+// the keeper's memory and stack until its exec, while the calling thread is
+// suspended: a copy would cost more than all the rest, for the child and, by
+// the page faults that follow, for the keeper. It may only make raw system
+// calls: no allocation, no lock, no growth of the stack.
+
+// vfork clones a child with flags, in the caller's memory.
+//
+//go:noescape
+func vfork(flags uintptr) (pid, errno uintptr)
+
+// vforkFlags are those of every child.
+const vforkFlags = unix.CLONE_VM | unix.CLONE_VFORK | uintptr(unix.SIGCHLD)
 
 //go:linkname runtimeBeforeFork syscall.runtime_BeforeFork
 func runtimeBeforeFork()
@@ -26,7 +37,7 @@ func runtimeAfterForkInChild()
 type stage uint32
 
 const (
-	stageSync stage = iota + 1
+	stageNamespace stage = iota + 1
 	stageSession
 	stageTerminal
 	stageLimits
@@ -40,7 +51,7 @@ const (
 )
 
 var stageNames = map[stage]string{
-	stageSync: "wait for the id map", stageSession: "make a session", stageTerminal: "attach the terminal",
+	stageNamespace: "enter the user namespace", stageSession: "make a session", stageTerminal: "attach the terminal",
 	stageLimits: "set limits", stageFolder: "enter the work folder", stageIdentity: "change identity",
 	stageCapabilities: "drop capabilities", stagePrivileges: "set no_new_privs",
 	stageDescriptors: "close descriptors", stageSeccomp: "install the seccomp filter", stageExec: "execute the program",
@@ -64,17 +75,18 @@ type limit struct {
 // image is everything a child needs to become its program, laid out so that it
 // can be used by raw system calls alone.
 type image struct {
-	path         *byte // absolute, or empty with execFd
-	execFd       int   // executable to run when path is empty
-	argv, envv   []*byte
-	dir          *byte
-	tty, errTTY  int // slaves: standard input and output; standard error
-	sync, status int // read end: go on after one byte; packet socket for reports
-	uid, gid     int
-	groups       bool // whether setgroups is allowed
-	limits       []limit
-	lastCap      int
-	filter       *unix.SockFprog
+	path        *byte // absolute, or empty with execFd
+	execFd      int   // executable to run when path is empty
+	argv, envv  []*byte
+	dir         *byte
+	tty, errTTY int // slaves: standard input and output; standard error
+	namespace   int // the user namespace to enter
+	status      int // packet socket for reports
+	uid, gid    int
+	groups      bool // whether setgroups is allowed
+	limits      []limit
+	lastCap     int
+	filter      *unix.SockFprog
 }
 
 // report is what the child sends: 0 and its process number as it sees it, with
@@ -88,11 +100,12 @@ type listenerRights struct {
 	_      int32
 }
 
-// forkProgram forks a child in a new user namespace that becomes im. It
-// returns the child's process number in the caller's namespace at once; the
-// child waits for a byte on im.sync. The caller must be locked to its thread.
+// forkProgram forks a child that becomes im. It returns the child's process
+// number in the caller's namespace once it has, or has reported on im.status
+// why it could not. The caller must be locked to its thread.
 //
 //go:norace
+//go:noinline
 func forkProgram(im *image) (pid int, errno syscall.Errno) {
 	var rep report
 	var rights listenerRights
@@ -111,23 +124,22 @@ func forkProgram(im *image) (pid int, errno syscall.Errno) {
 	msg.SetControllen(int(unsafe.Sizeof(rights)))
 	ignore := sigaction{handler: 1} // SIG_IGN
 	empty := [1]byte{}
-	var one byte
 	var at stage
 	var e syscall.Errno
-	var r uintptr
+	var r, failed uintptr
 	argv, envv := &im.argv[0], &im.envv[0]
 
 	runtimeBeforeFork()
-	r, _, e = syscall.RawSyscall6(syscall.SYS_CLONE, uintptr(unix.CLONE_NEWUSER|unix.SIGCHLD), 0, 0, 0, 0, 0)
-	if e != 0 || r != 0 {
+	r, failed = vfork(vforkFlags)
+	if failed != 0 || r != 0 {
 		runtimeAfterFork()
-		return int(r), e
+		return int(r), syscall.Errno(failed)
 	}
 
 	// The child from here on.
 	runtimeAfterForkInChild()
-	at = stageSync
-	if r, _, e = syscall.RawSyscall(syscall.SYS_READ, uintptr(im.sync), uintptr(unsafe.Pointer(&one)), 1); e != 0 || r != 1 {
+	at = stageNamespace
+	if _, _, e = syscall.RawSyscall(unix.SYS_SETNS, uintptr(im.namespace), unix.CLONE_NEWUSER, 0); e != 0 {
 		goto fail
 	}
 	at = stageSession
@@ -221,12 +233,6 @@ fail:
 	}
 }
 
-// firstProcess is what process 1 of a box needs.
-type firstProcess struct {
-	proc, fstype, options *byte // where to mount proc, and how
-	status                int   // write end: four bytes of errno when ready
-}
-
 // sigaction is the kernel's struct sigaction of amd64 and arm64.
 type sigaction struct {
 	handler  uintptr
@@ -236,41 +242,68 @@ type sigaction struct {
 }
 
 // forkFirst forks process 1 of the PID namespace that the calling thread has
-// unshared. It mounts the namespace's /proc, gives up all it may, and sleeps
-// until it is killed; that it ignores SIGCHLD makes the kernel bury the
-// orphans it inherits. The caller must be locked to its thread.
+// unshared, in a user namespace of its own that has no ids yet: program is a
+// descriptor of its executable, argv its arguments. It returns once process 1
+// runs its program. The caller must be locked to its thread.
 //
 //go:norace
-func forkFirst(fp *firstProcess) (pid int, errno syscall.Errno) {
-	var capHeader unix.CapUserHeader
-	var capData [2]unix.CapUserData
-	capHeader.Version = unix.LINUX_CAPABILITY_VERSION_3
+//go:noinline
+func forkFirst(program int, argv **byte) (pid int, errno syscall.Errno) {
 	ignore := sigaction{handler: 1} // SIG_IGN
-	var word uint32
-	var e syscall.Errno
-	var r uintptr
+	empty := [1]byte{}
+	// The child leaves here why it failed: the memory is the caller's too.
+	var why syscall.Errno
+	var none *byte
+	var r, failed uintptr
 
 	runtimeBeforeFork()
-	r, _, e = syscall.RawSyscall6(syscall.SYS_CLONE, uintptr(unix.SIGCHLD), 0, 0, 0, 0, 0)
-	if e != 0 || r != 0 {
+	r, failed = vfork(vforkFlags | unix.CLONE_NEWUSER)
+	if failed != 0 || r != 0 {
 		runtimeAfterFork()
-		return int(r), e
+		if failed == 0 && why != 0 {
+			reap(int(r))
+			return 0, why
+		}
+		return int(r), syscall.Errno(failed)
 	}
 
 	// The child from here on.
 	runtimeAfterForkInChild()
 	syscall.RawSyscall6(syscall.SYS_RT_SIGACTION, uintptr(unix.SIGCHLD), uintptr(unsafe.Pointer(&ignore)), 0, 8, 0, 0)
-	_, _, e = syscall.RawSyscall6(syscall.SYS_MOUNT, uintptr(unsafe.Pointer(fp.fstype)), uintptr(unsafe.Pointer(fp.proc)),
-		uintptr(unsafe.Pointer(fp.fstype)), unix.MS_NOSUID|unix.MS_NODEV|unix.MS_NOEXEC, uintptr(unsafe.Pointer(fp.options)), 0)
-	// Its memory is a copy of the keeper's: nobody may read it.
-	syscall.RawSyscall6(syscall.SYS_PRCTL, unix.PR_SET_DUMPABLE, 0, 0, 0, 0, 0)
-	syscall.RawSyscall6(syscall.SYS_PRCTL, unix.PR_CAP_AMBIENT, unix.PR_CAP_AMBIENT_CLEAR_ALL, 0, 0, 0, 0)
-	syscall.RawSyscall(syscall.SYS_CAPSET, uintptr(unsafe.Pointer(&capHeader)), uintptr(unsafe.Pointer(&capData[0])), 0)
-	syscall.RawSyscall6(syscall.SYS_PRCTL, unix.PR_SET_NO_NEW_PRIVS, 1, 0, 0, 0, 0)
-	word = uint32(e)
-	syscall.RawSyscall(syscall.SYS_WRITE, uintptr(fp.status), uintptr(unsafe.Pointer(&word)), 4)
-	syscall.RawSyscall(unix.SYS_CLOSE_RANGE, 0, ^uintptr(0)>>32, 0)
+	syscall.RawSyscall(unix.SYS_CLOSE_RANGE, 0, ^uintptr(0)>>32, unix.CLOSE_RANGE_CLOEXEC)
+	_, _, why = syscall.RawSyscall6(unix.SYS_EXECVEAT, uintptr(program), uintptr(unsafe.Pointer(&empty)), uintptr(unsafe.Pointer(argv)), uintptr(unsafe.Pointer(&none)), unix.AT_EMPTY_PATH, 0)
 	for {
-		syscall.RawSyscall6(syscall.SYS_PPOLL, 0, 0, 0, 0, 0, 0)
+		syscall.RawSyscall(syscall.SYS_EXIT, 127, 0, 0)
+	}
+}
+
+// mountInside mounts a file system of the kernel's, as a process of the PID
+// namespace that the calling thread has unshared: /proc shows the processes of
+// the namespace of who mounts it. The caller must be locked to its thread.
+//
+//go:norace
+//go:noinline
+func mountInside(what, where, options *byte) (errno syscall.Errno) {
+	// The child leaves here why it failed: the memory is the caller's too.
+	var why syscall.Errno
+	var r, failed uintptr
+
+	runtimeBeforeFork()
+	r, failed = vfork(vforkFlags)
+	if failed != 0 || r != 0 {
+		runtimeAfterFork()
+		if failed != 0 {
+			return syscall.Errno(failed)
+		}
+		reap(int(r))
+		return why
+	}
+
+	// The child from here on.
+	runtimeAfterForkInChild()
+	_, _, why = syscall.RawSyscall6(syscall.SYS_MOUNT, uintptr(unsafe.Pointer(what)), uintptr(unsafe.Pointer(where)),
+		uintptr(unsafe.Pointer(what)), unix.MS_NOSUID|unix.MS_NODEV|unix.MS_NOEXEC, uintptr(unsafe.Pointer(options)), 0)
+	for {
+		syscall.RawSyscall(syscall.SYS_EXIT, 0, 0, 0)
 	}
 }

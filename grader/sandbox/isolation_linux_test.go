@@ -175,7 +175,7 @@ for p in ('/proc/1/environ', '/proc/1/mem', '/proc/1/root/x', '/proc/1/fd'):
     try: os.stat(p); open(p); print(p)
     except OSError: pass
 print('alive')
-`, "2 0 True\n2\nalive\n")
+`, "3 0 True\n3\nalive\n")
 }
 
 func TestRootIsReadOnly(t *testing.T) {
@@ -339,7 +339,7 @@ import ctypes
 print(ctypes.CDLL(None).shmget(0x1234, 4096, 0o666))
 print(*[p for p in os.listdir('/proc') if p.isdigit()])
 `)
-	if diff := cmp.Diff("\nConnection refused\n-1\n2\n", got); diff != "" {
+	if diff := cmp.Diff("\nConnection refused\n-1\n3\n", got); diff != "" {
 		t.Errorf("(-want +got):\n%s", diff)
 	}
 }

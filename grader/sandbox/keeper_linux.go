@@ -251,8 +251,9 @@ func keep() error {
 		return err
 	}
 	filter, err := seccompProgram()
+	first := -1
 	if err == nil {
-		err = buildRoot(cfg)
+		first, err = buildRoot(cfg)
 	}
 	if err != nil {
 		return send(conn, answer{Err: err.Error()})
@@ -272,7 +273,7 @@ func keep() error {
 	if err := send(conn, answer{}); err != nil {
 		return err
 	}
-	shared := &boxConfig{filter: filter, self: self, proc: proc, lastCap: lastCap(), groups: cfg.Groups}
+	shared := &boxConfig{filter: filter, self: self, proc: proc, first: first, lastCap: lastCap(), groups: cfg.Groups}
 	for {
 		var o order
 		files, err := receive(conn, &o)
@@ -286,42 +287,50 @@ func keep() error {
 		if err != nil {
 			return err
 		}
-		go serveBox(shared, c, o.Files)
+		end, err := blockingWire(c)
+		if err != nil {
+			return err
+		}
+		go serveBox(shared, end, o.Files)
 	}
 }
 
-// buildRoot makes the root file system that all boxes share and enters it.
-func buildRoot(cfg keeperConfig) error {
+// buildRoot makes the root file system that all boxes share and enters it. It
+// returns a descriptor of the program of process 1.
+func buildRoot(cfg keeperConfig) (first int, err error) {
 	const root = "/tmp"
 	// What is bound may lie below /tmp, which is about to be covered.
 	sources := make([]int, len(cfg.Binds))
 	for i, b := range cfg.Binds {
 		fd, err := unix.Open(b.Path, unix.O_PATH|unix.O_CLOEXEC, 0)
 		if err != nil {
-			return fmt.Errorf("open %s: %w", b.Path, err)
+			return -1, fmt.Errorf("open %s: %w", b.Path, err)
 		}
 		sources[i] = fd
 	}
 	if err := unix.Mount("", "/", "", unix.MS_REC|unix.MS_PRIVATE, ""); err != nil {
-		return fmt.Errorf("make mounts private: %w", err)
+		return -1, fmt.Errorf("make mounts private: %w", err)
 	}
 	if err := unix.Mount("tmpfs", root, "tmpfs", unix.MS_NOSUID|unix.MS_NODEV, "size=4m,nr_inodes=4096,mode=755"); err != nil {
-		return fmt.Errorf("mount the root: %w", err)
+		return -1, fmt.Errorf("mount the root: %w", err)
 	}
 	for i, b := range cfg.Binds {
 		if err := bindInto(root, b, sources[i]); err != nil {
-			return err
+			return -1, err
 		}
 		unix.Close(sources[i])
 	}
+	if first, err = openFirst(root); err != nil {
+		return -1, err
+	}
 	for _, l := range cfg.Links {
 		if err := os.Symlink(l.Target, root+l.Path); err != nil {
-			return err
+			return -1, err
 		}
 	}
 	for _, dir := range []string{"/proc", "/home", "/etc", "/dev/pts", "/var", "/root"} {
 		if err := os.MkdirAll(root+dir, 0o755); err != nil {
-			return err
+			return -1, err
 		}
 	}
 	// Everything that a program may write lies on one file system of limited
@@ -339,33 +348,33 @@ func buildRoot(cfg keeperConfig) error {
 		{"/dev/fd", "/proc/self/fd"},
 	} {
 		if err := os.Symlink(l.Target, root+l.Path); err != nil {
-			return err
+			return -1, err
 		}
 	}
 	for name, text := range etcFiles {
 		if err := os.WriteFile(root+"/etc/"+name, []byte(text), 0o644); err != nil {
-			return err
+			return -1, err
 		}
 	}
 	if err := unix.Mount("proc", root+"/proc", "proc", unix.MS_NOSUID|unix.MS_NODEV|unix.MS_NOEXEC, ""); err != nil {
-		return fmt.Errorf("mount proc: %w", err)
+		return -1, fmt.Errorf("mount proc: %w", err)
 	}
 	if err := unix.Chdir(root); err != nil {
-		return err
+		return -1, err
 	}
 	if err := unix.PivotRoot(".", "."); err != nil {
-		return fmt.Errorf("pivot_root: %w", err)
+		return -1, fmt.Errorf("pivot_root: %w", err)
 	}
 	if err := unix.Unmount(".", unix.MNT_DETACH); err != nil {
-		return fmt.Errorf("leave the old root: %w", err)
+		return -1, fmt.Errorf("leave the old root: %w", err)
 	}
 	if err := unix.Chdir("/"); err != nil {
-		return err
+		return -1, err
 	}
 	if err := unix.MountSetattr(unix.AT_FDCWD, "/", 0, &unix.MountAttr{Attr_set: unix.MOUNT_ATTR_RDONLY | unix.MOUNT_ATTR_NOSUID | unix.MOUNT_ATTR_NODEV}); err != nil {
-		return fmt.Errorf("make the root read-only: %w", err)
+		return -1, fmt.Errorf("make the root read-only: %w", err)
 	}
-	return nil
+	return first, nil
 }
 
 // bindInto shows what fd is open on at its own path below root, read-only.

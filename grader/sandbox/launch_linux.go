@@ -39,20 +39,18 @@ func (b *boxThread) start(req boxRequest, reply *boxReply) (files []*os.File, er
 		}
 		open = append(open, masters[i], slaves[i])
 	}
-	var sync, exit [2]int
-	for _, p := range []*[2]int{&sync, &exit} {
-		if err := unix.Pipe2(p[:], unix.O_CLOEXEC); err != nil {
-			return nil, err
-		}
-		open = append(open, p[0], p[1])
+	var exit [2]int
+	if err := unix.Pipe2(exit[:], unix.O_CLOEXEC); err != nil {
+		return nil, err
 	}
+	open = append(open, exit[0], exit[1])
 	status, err := unix.Socketpair(unix.AF_UNIX, unix.SOCK_SEQPACKET|unix.SOCK_CLOEXEC, 0)
 	if err != nil {
 		return nil, err
 	}
 	open = append(open, status[0], status[1])
 	im := &image{
-		execFd: -1, dir: bytePtr(Home), tty: slaves[0], errTTY: slaves[1], sync: sync[0], status: status[1],
+		execFd: -1, dir: bytePtr(Home), tty: slaves[0], errTTY: slaves[1], namespace: b.users, status: status[1],
 		uid: boxUID, gid: boxUID, groups: b.cfg.groups, lastCap: b.cfg.lastCap, filter: b.cfg.filter,
 		limits: programLimits,
 	}
@@ -68,11 +66,6 @@ func (b *boxThread) start(req boxRequest, reply *boxReply) (files []*os.File, er
 	syscall.ForkLock.Unlock()
 	if errno != 0 {
 		return nil, fmt.Errorf("fork: %w", errno)
-	}
-	if err := b.release(pid, sync[1]); err != nil {
-		unix.Kill(pid, unix.SIGKILL)
-		reap(pid)
-		return nil, err
 	}
 	unix.Close(status[1])
 	open = remove(open, status[1])
@@ -97,20 +90,6 @@ func (b *boxThread) start(req boxRequest, reply *boxReply) (files []*os.File, er
 		open = remove(open, fd)
 	}
 	return files, nil
-}
-
-// release writes the child's id maps and lets it go on.
-func (b *boxThread) release(pid, sync int) error {
-	line := fmt.Sprintf("%d %d 1\n", boxUID, boxUID)
-	for _, name := range []string{"uid_map", "gid_map"} {
-		if err := b.writeProc(pid, name, line); err != nil {
-			return fmt.Errorf("write %s: %w", name, err)
-		}
-	}
-	if _, err := unix.Write(sync, []byte{1}); err != nil {
-		return fmt.Errorf("release the program: %w", err)
-	}
-	return nil
 }
 
 // writeProc writes a file of the /proc folder of a process, named by its number

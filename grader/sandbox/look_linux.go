@@ -3,6 +3,7 @@ package sandbox
 import (
 	"bytes"
 	"fmt"
+	"math"
 	"os"
 	"slices"
 	"strconv"
@@ -14,38 +15,82 @@ import (
 // maxTasks bounds one look: more processes than a box may have.
 const maxTasks = 4 * MaxProcesses
 
-// lookTasks reads what every process below proc does, but for process 1. proc
-// is the /proc of the box.
-func lookTasks(proc string) ([]Task, error) {
-	dir, err := os.Open(proc)
+// looker reads what processes do below proc, a /proc. A look happens so often
+// that it does without the comforts of package os.
+type looker struct {
+	proc string
+	buf  [4096]byte // more than any of the files holds
+}
+
+// read returns what a file of the kernel's holds, until the next read.
+func (l *looker) read(path string) ([]byte, error) {
+	fd, err := unix.Open(path, unix.O_RDONLY|unix.O_CLOEXEC, 0)
 	if err != nil {
 		return nil, err
 	}
-	names, err := dir.Readdirnames(maxTasks)
-	dir.Close()
-	if err != nil && len(names) == 0 {
-		return nil, fmt.Errorf("read %s: %w", proc, err)
+	defer unix.Close(fd)
+	for {
+		n, err := unix.Read(fd, l.buf[:])
+		if err == unix.EINTR {
+			continue
+		}
+		return l.buf[:max(n, 0)], err
 	}
-	var pids []int
-	for _, n := range names {
-		if pid, err := strconv.Atoi(n); err == nil && pid != 1 {
-			pids = append(pids, pid)
+}
+
+// numbers lists the entries of a folder that are numbers, in order, at most
+// limit and those that came along with the last one.
+func (l *looker) numbers(path string, limit int) ([]int, error) {
+	fd, err := unix.Open(path, unix.O_RDONLY|unix.O_DIRECTORY|unix.O_CLOEXEC, 0)
+	if err != nil {
+		return nil, err
+	}
+	defer unix.Close(fd)
+	var out []int
+	for len(out) < limit {
+		n, err := unix.ReadDirent(fd, l.buf[:])
+		if err == unix.EINTR {
+			continue
+		}
+		if err != nil {
+			return nil, err
+		}
+		if n <= 0 {
+			break
+		}
+		_, _, names := unix.ParseDirent(l.buf[:n], -1, nil)
+		for _, name := range names {
+			if number, err := strconv.Atoi(name); err == nil {
+				out = append(out, number)
+			}
 		}
 	}
-	slices.Sort(pids)
+	slices.Sort(out)
+	return out, nil
+}
+
+// tasks reads what every process does, but for process 1.
+func (l *looker) tasks() ([]Task, error) {
+	pids, err := l.numbers(l.proc, maxTasks)
+	if err != nil {
+		return nil, fmt.Errorf("read %s: %w", l.proc, err)
+	}
 	var tasks []Task
 	for _, pid := range pids {
-		if t, ok := lookTask(proc, pid); ok {
+		if pid == 1 {
+			continue
+		}
+		if t, ok := l.task(pid); ok {
 			tasks = append(tasks, t)
 		}
 	}
 	return tasks, nil
 }
 
-// lookTask reads one process; ok is false when it is gone.
-func lookTask(proc string, pid int) (t Task, ok bool) {
-	base := proc + "/" + strconv.Itoa(pid)
-	stat, err := os.ReadFile(base + "/stat")
+// task reads one process; ok is false when it is gone.
+func (l *looker) task(pid int) (t Task, ok bool) {
+	base := l.proc + "/" + strconv.Itoa(pid)
+	stat, err := l.read(base + "/stat")
 	if err != nil {
 		return t, false
 	}
@@ -56,27 +101,22 @@ func lookTask(proc string, pid int) (t Task, ok bool) {
 	t = Task{PID: pid, Name: name, Zombie: state == 'Z' || state == 'X'}
 	t.Parent, _ = strconv.Atoi(fields[0])
 	t.Session, _ = strconv.Atoi(fields[2])
+	threads, err := l.numbers(base+"/task", math.MaxInt)
 	if t.Zombie {
 		// A leader that ended before its threads looks like a zombie too.
-		if n, err := os.ReadDir(base + "/task"); err != nil || len(n) <= 1 {
+		if err != nil || len(threads) <= 1 {
 			return t, true
 		}
 		t.Zombie = false
 	}
-	entries, err := os.ReadDir(base + "/task")
 	if err != nil {
 		return t, false
 	}
-	for _, e := range entries {
-		tid, err := strconv.Atoi(e.Name())
-		if err != nil {
-			continue
-		}
-		if th, ok := lookThread(base, tid); ok {
+	for _, tid := range threads {
+		if th, ok := l.thread(base, tid); ok {
 			t.Threads = append(t.Threads, th)
 		}
 	}
-	slices.SortFunc(t.Threads, func(a, b Thread) int { return a.ID - b.ID })
 	return t, true
 }
 
@@ -94,22 +134,22 @@ func parseStat(stat []byte) (state byte, name string, fields []string) {
 	return f[0][0], string(stat[open+1 : end]), f[1:]
 }
 
-// lookThread reads one thread; ok is false when it is gone. How often it ran
-// comes last: if two looks agree on that, the thread did not run from the first
-// one's end to the second one's, and what the second saw of it was so all along.
-func lookThread(base string, tid int) (t Thread, ok bool) {
+// thread reads one thread; ok is false when it is gone. How often it ran comes
+// last: if two looks agree on that, the thread did not run from the first one's
+// end to the second one's, and what the second saw of it was so all along.
+func (l *looker) thread(base string, tid int) (t Thread, ok bool) {
 	dir := base + "/task/" + strconv.Itoa(tid)
 	t = Thread{ID: tid, Syscall: -1, FD: -1}
-	call, callErr := os.ReadFile(dir + "/syscall")
-	stat, err := os.ReadFile(dir + "/stat")
+	raw, callErr := l.read(dir + "/syscall")
+	nr, args, pc, waiting := parseSyscall(raw)
+	stat, err := l.read(dir + "/stat")
 	if err != nil {
 		return t, false
 	}
-	state, _, _ := parseStat(stat)
+	state := stateOf(stat)
 	if state == 'Z' || state == 'X' {
 		return t, false
 	}
-	nr, args, pc, waiting := parseSyscall(string(call))
 	switch {
 	case callErr != nil:
 		t.Call = CallOther
@@ -123,7 +163,7 @@ func lookThread(base string, tid int) (t Thread, ok bool) {
 		t.Syscall, t.Where = nr, pc
 		t.Call, t.FD, t.Forever = classify(dir, nr, args)
 	}
-	sched, err := os.ReadFile(dir + "/schedstat")
+	sched, err := l.read(dir + "/schedstat")
 	if err != nil {
 		return t, false
 	}
@@ -138,9 +178,18 @@ func lookThread(base string, tid int) (t Thread, ok bool) {
 	return t, true
 }
 
+// stateOf returns the state of a thread, from its stat, or 0.
+func stateOf(stat []byte) byte {
+	end := bytes.LastIndexByte(stat, ')')
+	if end < 0 || len(stat) < end+3 {
+		return 0
+	}
+	return stat[end+2]
+}
+
 // parseSyscall reads /proc/pid/syscall: "nr arg0 … arg5 sp pc", or "running".
-func parseSyscall(s string) (nr int64, args [6]uint64, pc uint64, waiting bool) {
-	f := strings.Fields(s)
+func parseSyscall(text []byte) (nr int64, args [6]uint64, pc uint64, waiting bool) {
+	f := strings.Fields(string(text))
 	if len(f) != 9 {
 		return -1, args, 0, false
 	}

@@ -55,7 +55,7 @@ func TestParseSyscall(t *testing.T) {
 		{"", result{NR: -1}},
 	} {
 		var got result
-		got.NR, got.Args, got.PC, got.Waiting = parseSyscall(tt.text)
+		got.NR, got.Args, got.PC, got.Waiting = parseSyscall([]byte(tt.text))
 		if diff := cmp.Diff(tt.want, got); diff != "" {
 			t.Errorf("%q (-want +got):\n%s", tt.text, diff)
 		}

@@ -13,5 +13,5 @@ const (
 
 // plainTask sees what a process does; ok is false when it is gone.
 func plainTask(_ context.Context, pid, _ int) (t Task, ok bool) {
-	return lookTask("/proc", pid)
+	return (&looker{proc: "/proc"}).task(pid)
 }

@@ -118,6 +118,11 @@ func (s *Stream) end(how End) {
 	}
 }
 
+// tail is how much a drain takes in of what is thrown away: more than a
+// terminal holds, so that what was printed before the end is all counted, and
+// little enough that a flood holds up nobody.
+const tail = 1 << 20
+
 // drain reads all that is there now, without waiting. The lock is not held.
 // For a terminal, reading until it is empty also makes the kernel deliver what
 // is still on its way.
@@ -126,9 +131,10 @@ func (s *Stream) drain(buf []byte) {
 	_ = s.raw.Control(func(fd uintptr) {
 		s.box.mu.Lock()
 		defer s.box.mu.Unlock()
+		before := s.Dropped
 		for {
 			more, empty := s.read(int(fd), buf)
-			if !more || empty || s.Dropped > 0 {
+			if !more || empty || s.Dropped-before > tail {
 				return
 			}
 		}

@@ -16,9 +16,48 @@ import (
 // of a submission and the site of a scenario, in base64.
 const maxMessage = 128 << 20
 
+// wire is one end of a pair of connected sockets.
+type wire interface {
+	ReadMsgUnix(data, oob []byte) (n, oobn, flags int, from *net.UnixAddr, err error)
+	WriteMsgUnix(data, oob []byte, to *net.UnixAddr) (n, oobn int, err error)
+	io.ReadWriter
+}
+
+// blocking is the end that a box's thread serves. The thread sleeps in the
+// kernel: going through the runtime's poller, another one would have to be woken
+// up first, each time.
+type blocking struct{ *os.File }
+
+// blockingWire makes a blocking wire of a connection, which it closes.
+func blockingWire(c *net.UnixConn) (blocking, error) {
+	f, err := connFile(c)
+	if err != nil {
+		return blocking{}, err
+	}
+	return blocking{f}, unix.SetNonblock(int(f.Fd()), false)
+}
+
+func (b blocking) ReadMsgUnix(data, oob []byte) (n, oobn, flags int, from *net.UnixAddr, err error) {
+	for {
+		n, oobn, flags, _, err = unix.Recvmsg(int(b.Fd()), data, oob, unix.MSG_CMSG_CLOEXEC)
+		if err != unix.EINTR {
+			return n, oobn, flags, nil, err
+		}
+	}
+}
+
+func (b blocking) WriteMsgUnix(data, oob []byte, _ *net.UnixAddr) (n, oobn int, err error) {
+	for {
+		n, err = unix.SendmsgN(int(b.Fd()), data, oob, nil, unix.MSG_NOSIGNAL)
+		if err != unix.EINTR {
+			return n, len(oob), err
+		}
+	}
+}
+
 // send writes one message: its length in four bytes, to which the descriptors
 // are attached, then v as JSON.
-func send(c *net.UnixConn, v any, files ...*os.File) error {
+func send(c wire, v any, files ...*os.File) error {
 	body, err := json.Marshal(v)
 	if err != nil {
 		return err
@@ -42,7 +81,7 @@ func send(c *net.UnixConn, v any, files ...*os.File) error {
 
 // receive reads one message into v and returns the descriptors that came with
 // it, close-on-exec and non-blocking. io.EOF means that the other side is gone.
-func receive(c *net.UnixConn, v any) ([]*os.File, error) {
+func receive(c wire, v any) ([]*os.File, error) {
 	var head [4]byte
 	oob := make([]byte, unix.CmsgSpace(8*4))
 	n, oobn, _, _, err := c.ReadMsgUnix(head[:], oob)
