@@ -42,12 +42,21 @@ cross:
 prove: deps build
 	bin/grader prove
 
-# The same programs again and again, also with busy loops beside them: no
-# status may differ. ROUNDS and LOAD (busy loops a core) may be set.
-ROUNDS ?= 10
-LOAD ?= 4
+# Every EVERYth labelled program is graded ROUNDS times: alone, with busy loops
+# beside it (twice and four times the cores), and eight at once. No status may
+# differ, and each must be as labelled.
+ROUNDS ?= 100
+EVERY ?= 12
 stability: deps build
-	scripts/stability $(ROUNDS) $(LOAD)
+	@cores=$$(getconf _NPROCESSORS_ONLN); \
+	for phase in "0 1" "2 1" "4 1" "0 8"; do \
+		set -- $$phase; loops=$$(($$1 * cores)); busy=; \
+		for i in $$(seq 1 $$loops); do sh -c 'while :; do :; done' & busy="$$busy $$!"; done; \
+		trap 'kill $$busy 2>/dev/null' EXIT; \
+		echo "== $(ROUNDS) rounds, $$loops busy loops beside, $$2 at once"; \
+		bin/grader prove --every $(EVERY) --repeat $(ROUNDS) --jobs $$2 || exit 1; \
+		[ -z "$$busy" ] || kill $$busy; trap - EXIT; \
+	done
 
 bench: deps
 	$(GO) test -run '^$$' -bench . -benchtime 20x ./...

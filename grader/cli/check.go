@@ -3,10 +3,12 @@ package cli
 import (
 	"context"
 	"errors"
+	"fmt"
 	"io/fs"
 	"os"
 	"runtime"
 	"strconv"
+	"strings"
 
 	"golang.org/x/sync/errgroup"
 
@@ -32,6 +34,7 @@ type checkCommand struct {
 	Exercise string   `help:"${help_exercise}" placeholder:"ID"`
 	Course   string   `help:"${help_course}" placeholder:"FILE"`
 	Seed     string   `help:"${help_seed}" placeholder:"HEX"`
+	Repeat   int      `help:"${help_repeat}" placeholder:"N" default:"1"`
 	Verbose  bool     `short:"v" help:"${help_verbose}"`
 	suiteFlags
 }
@@ -42,20 +45,32 @@ func (c *checkCommand) Run(p *program) error {
 	if err != nil {
 		return err
 	}
-	results := make([]grade.Result, len(c.Archives))
+	repeated := make([]grade.Repeated, len(c.Archives))
 	group, ctx := errgroup.WithContext(p.ctx)
 	group.SetLimit(desk.jobs)
 	for i, path := range c.Archives {
 		group.Go(func() error {
-			results[i] = desk.Archive(ctx, path)
-			return ctx.Err()
+			for range max(1, c.Repeat) {
+				repeated[i].Add(desk.Archive(ctx, path))
+				if ctx.Err() != nil {
+					return ctx.Err()
+				}
+			}
+			return nil
 		})
 	}
 	err = errors.Join(group.Wait(), done())
 	if err != nil {
 		return err
 	}
+	results := make([]grade.Result, len(repeated))
+	for i, r := range repeated {
+		results[i] = r.First
+	}
 	p.status = statusOf(results)
+	if c.Repeat > 1 {
+		c.compare(p, repeated)
+	}
 	if c.Format == "json" {
 		return report.JSON(p.stdout, results, p.lang)
 	}
@@ -63,6 +78,41 @@ func (c *checkCommand) Run(p *program) error {
 	return report.Text(p.stdout, results, report.Options{
 		Lang: p.lang, Color: report.ColorWanted(tty, p.getenv), Width: width, Verbose: c.Verbose,
 	})
+}
+
+// compare says which statuses were not the same in all gradings, on standard
+// error: the report is of the first grading.
+func (c *checkCommand) compare(p *program, repeated []grade.Repeated) {
+	for _, r := range repeated {
+		varied := r.Varied()
+		if len(varied) == 0 {
+			p.errorf("%s", lang.F("%s : corrigé %d fois, chaque fois pareil", "%s: graded %d times, the same each time", r.First.Archive, r.N).In(p.lang))
+		}
+		for _, v := range varied {
+			p.status = exitFault
+			p.errorf("%s: %s", r.First.Archive, variation(v).In(p.lang))
+		}
+	}
+}
+
+// variation tells what was not the same each time, and why the first grading
+// that differed did.
+func variation(v grade.Variation) lang.Text {
+	var counts []string
+	for _, n := range v.Counts {
+		counts = append(counts, fmt.Sprintf("%s %d×", n.Status, n.N))
+	}
+	name := lang.F("critère %s", "criterion %s", v.Criterion)
+	why := lang.T(v.Other.Fault, v.Other.Fault)
+	if v.Criterion == "" {
+		name = lang.T("verdict", "verdict")
+	}
+	for _, k := range v.Other.Criteria {
+		if k.ID == v.Criterion && !k.Message.Empty() {
+			why = k.Message
+		}
+	}
+	return lang.Join(" : ", lang.F("%s : %s", "%s: %s", name, strings.Join(counts, ", ")), why)
 }
 
 // bench is a desk and how many programs it may run at once.

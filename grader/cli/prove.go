@@ -18,6 +18,8 @@ import (
 type proveCommand struct {
 	Exercises []string `arg:"" optional:"" name:"exercise" help:"${help_exercises}"`
 	Only      string   `help:"${help_only}" placeholder:"TEXT"`
+	Repeat    int      `help:"${help_repeat}" placeholder:"N" default:"1"`
+	Every     int      `help:"${help_every}" placeholder:"N" default:"1"`
 	Seed      uint64   `hidden:""`
 	Verbose   bool     `short:"v" help:"${help_verbose}"`
 	suiteFlags
@@ -84,10 +86,14 @@ func (c *proveCommand) prove(p *program, g *grade.Grader, s *grade.Suite, jobs i
 		return 0, err
 	}
 	programs = slices.DeleteFunc(programs, func(l proof.Program) bool { return !strings.Contains(l.Name, c.Only) })
+	programs = every(max(1, c.Every), programs)
 	ids := scored(s.Exercise)
 	fmt.Fprintf(p.stdout, "%s: %d programs\n%s\n", s.Exercise.ID, len(programs), heading(ids))
-	outcomes, err := proof.Run(p.ctx, g, s, programs, c.Seed, jobs, func(o proof.Outcome) {
+	outcomes, err := proof.Run(p.ctx, g, s, programs, proof.Plan{Seed: c.Seed, Jobs: jobs, Rounds: c.Repeat}, func(o proof.Outcome) {
 		fmt.Fprintln(p.stdout, row(ids, o))
+		for _, v := range o.Varied {
+			fmt.Fprintf(p.stdout, "    %s\n", report.EscapeText(variation(v).In(p.lang)))
+		}
 		if c.Verbose && !o.OK() {
 			o.Result.Archive = o.Program.Name
 			// The report is for whoever looks at the failure; its own errors are the writer's.
@@ -102,7 +108,7 @@ func (c *proveCommand) prove(p *program, g *grade.Grader, s *grade.Suite, jobs i
 			bad++
 		}
 	}
-	if c.Only == "" {
+	if c.Only == "" && c.Every <= 1 {
 		for _, id := range proof.Unkilled(s.Exercise, outcomes) {
 			bad++
 			fmt.Fprintf(p.stdout, "criterion %s is lost by no program\n", id)
@@ -178,6 +184,15 @@ func row(ids []string, o proof.Outcome) string {
 		b.WriteString("  <-- not as labelled")
 	}
 	return b.String()
+}
+
+// every returns the first of each n programs.
+func every(n int, programs []proof.Program) []proof.Program {
+	var out []proof.Program
+	for i := 0; i < len(programs); i += n {
+		out = append(out, programs[i])
+	}
+	return out
 }
 
 func cut(s string, n int) string {

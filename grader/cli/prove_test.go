@@ -64,7 +64,7 @@ func TestProve(t *testing.T) {
 			}
 			ids := scored(ex)
 			t.Log(heading(ids))
-			outcomes, err := proof.Run(t.Context(), g, suite, programs, 0, 2*runtime.NumCPU(), func(o proof.Outcome) {
+			outcomes, err := proof.Run(t.Context(), g, suite, programs, proof.Plan{Jobs: 2 * runtime.NumCPU()}, func(o proof.Outcome) {
 				if !o.OK() {
 					t.Error(row(ids, o))
 				} else {
@@ -82,13 +82,4 @@ func TestProve(t *testing.T) {
 			}
 		})
 	}
-}
-
-// every returns the first of each n programs.
-func every(n int, programs []proof.Program) []proof.Program {
-	var out []proof.Program
-	for i := 0; i < len(programs); i += n {
-		out = append(out, programs[i])
-	}
-	return out
 }

@@ -37,6 +37,8 @@ var texts = map[string]lang.Text{
 	"help_files":       lang.T("Fichiers à rendre.", "Files to hand in."),
 	"help_output":      lang.T("Dossier où écrire l'archive.", "Folder to write the archive to."),
 	"help_exercises":   lang.T("Exercices à vérifier (tous sinon).", "Exercises to prove (else all)."),
+	"help_repeat":      lang.T("Corriger N fois et dire ce qui n'a pas été pareil chaque fois.", "Grade N times and tell what was not the same each time."),
+	"help_every":       lang.T("Seulement un programme sur N.", "Only every Nth program."),
 	"help_only":        lang.T("Seulement les programmes dont le nom contient ce texte.", "Only the programs whose name holds this text."),
 	"help_args":        lang.T("Nom du programme et ses arguments.", "The program's name and its arguments."),
 	"no_interpreter":   lang.T("Python 3 est introuvable", "Python 3 was not found"),

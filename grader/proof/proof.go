@@ -110,38 +110,64 @@ type Outcome struct {
 	// Kept are criteria that it should have lost, Lost are criteria that it
 	// should have kept.
 	Kept, Lost []string
+	// Varied are the criteria that did not fare alike in all rounds.
+	Varied []grade.Variation
 }
 
 // OK reports whether the program fared as its label says.
 func (o Outcome) OK() bool {
-	return o.Result.Verdict == grade.Graded && len(o.Kept) == 0 && len(o.Lost) == 0
+	return o.Result.Verdict == grade.Graded && len(o.Kept) == 0 && len(o.Lost) == 0 && len(o.Varied) == 0
 }
 
-// Run grades programs, at once as many as jobs, and calls done after each. The
-// outcomes come in the order of the programs.
-func Run(ctx context.Context, g *grade.Grader, suite *grade.Suite, programs []Program, seed uint64, jobs int, done func(Outcome)) ([]Outcome, error) {
+// Plan is how labelled programs are graded.
+type Plan struct {
+	Seed   uint64 // of the payloads; each program has one of its own, derived from it
+	Jobs   int    // how many gradings run at once, at least 1
+	Rounds int    // how often each program is graded, at least 1
+}
+
+// Run grades programs as planned, and calls done after the last round of each.
+// The outcomes come in the order of the programs. The outcome of a program that
+// was graded more than once is the first one that is not as its label says.
+func Run(ctx context.Context, g *grade.Grader, suite *grade.Suite, programs []Program, plan Plan, done func(Outcome)) ([]Outcome, error) {
+	rounds := max(1, plan.Rounds)
 	out := make([]Outcome, len(programs))
+	repeated := make([]grade.Repeated, len(programs))
 	group := &errgroup.Group{}
-	group.SetLimit(max(1, jobs))
-	finished := make(chan int)
+	group.SetLimit(max(1, plan.Jobs))
+	type graded struct {
+		program int
+		outcome Outcome
+	}
+	finished := make(chan graded)
 	go func() {
-		for i, p := range programs {
-			group.Go(func() error {
-				began := time.Now()
-				res := g.Grade(ctx, grade.Work{Suite: suite, Files: p.Files, Reference: p.Reference, ScoredOnly: !p.Advice, Seed: seed + uint64(i)})
-				out[i] = compare(p, res)
-				out[i].Took = time.Since(began)
-				finished <- i
-				return ctx.Err()
-			})
+		for range rounds {
+			for i, p := range programs {
+				group.Go(func() error {
+					began := time.Now()
+					res := g.Grade(ctx, grade.Work{Suite: suite, Files: p.Files, Reference: p.Reference, ScoredOnly: !p.Advice, Seed: plan.Seed + uint64(i)})
+					o := compare(p, res)
+					o.Took = time.Since(began)
+					finished <- graded{i, o}
+					return ctx.Err()
+				})
+			}
 		}
 		// The error is ctx's, which is asked for below.
 		_ = group.Wait()
 		close(finished)
 	}()
-	for i := range finished {
-		if done != nil {
-			done(out[i])
+	for f := range finished {
+		i := f.program
+		repeated[i].Add(f.outcome.Result)
+		if repeated[i].N == 1 || out[i].OK() {
+			out[i] = f.outcome
+		}
+		if repeated[i].N == rounds {
+			out[i].Varied = repeated[i].Varied()
+			if done != nil {
+				done(out[i])
+			}
 		}
 	}
 	return out, ctx.Err()

@@ -186,7 +186,7 @@ func TestRun(t *testing.T) {
 		return fmt.Sprintf("%s %s %d kept %v lost %v, %d scenarios", o.Program.Name, o.Result.Verdict, o.Result.Score, o.Kept, o.Lost, len(o.Result.Traces))
 	}
 	var done []string
-	outcomes, err := Run(t.Context(), g, suite, programs, 0, 2, func(o Outcome) { done = append(done, show(o)) })
+	outcomes, err := Run(t.Context(), g, suite, programs, Plan{Jobs: 2}, func(o Outcome) { done = append(done, show(o)) })
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -210,9 +210,27 @@ func TestRun(t *testing.T) {
 		t.Errorf("told as done (-want +got):\n%s", diff)
 	}
 
+	done = nil
+	programs = append(programs[1:3:3], program("now this, now that", "import os\nprint('hi' if os.urandom(1)[0] & 1 else 'ho')"))
+	outcomes, err = Run(t.Context(), g, suite, programs, Plan{Jobs: 3, Rounds: 40}, func(o Outcome) { done = append(done, o.Program.Name) })
+	if err != nil {
+		t.Fatal(err)
+	}
+	for i, o := range outcomes {
+		if o.OK() != (i < 2) || (len(o.Varied) > 0) != (i == 2) {
+			t.Errorf("%s: ok %v, varied %v", o.Program.Name, o.OK(), o.Varied)
+		}
+	}
+	if v := outcomes[2].Varied; len(v) != 1 || v[0].Criterion != "says" || len(v[0].Counts) != 2 || v[0].Counts[0].N+v[0].Counts[1].N != 40 {
+		t.Errorf("what differs is told as %v", v)
+	}
+	if len(done) != 3 {
+		t.Errorf("told as done: %v", done)
+	}
+
 	cancelled, cancel := context.WithCancel(t.Context())
 	cancel()
-	outcomes, err = Run(cancelled, g, suite, programs, 0, 2, nil)
+	outcomes, err = Run(cancelled, g, suite, programs, Plan{Jobs: 2}, nil)
 	if !errors.Is(err, context.Canceled) || slices.ContainsFunc(outcomes, Outcome.OK) {
 		t.Errorf("a cancelled run says %v, %v", err, outcomes)
 	}

@@ -26,6 +26,7 @@ type Box struct {
 	processes []*Process
 	last      *Look // the latest look
 	pushed    int   // how often something was sent in the background
+	spins     bool  // a wait has used up Thinking
 	closed    bool
 }
 
@@ -304,6 +305,11 @@ const Patience = 10 * time.Second
 // long is caught in a loop, and need not keep the machine busy until Patience ends.
 const Thinking = 4 * time.Second
 
+// caughtOnce divides Thinking once a wait in the box has used all of it: what
+// spins there was found out already, and each wait that follows meets it again.
+// What is left is still forty times what an answer takes.
+const caughtOnce = 4
+
 // absolute bounds a wait in wall time whatever the load: a machine that gives
 // a program less than a thirtieth of its time is not fit to grade on.
 const absolute = 30 * Patience
@@ -334,6 +340,12 @@ func (b *Box) WaitFor(ctx context.Context, of *Process, patience time.Duration, 
 	var used, computed time.Duration
 	var pushed int
 	buf := make([]byte, chunk)
+	thinking := time.Duration(Thinking.Seconds() * patience.Seconds() / Patience.Seconds() * float64(time.Second))
+	b.mu.Lock()
+	if b.spins {
+		thinking /= caughtOnce
+	}
+	b.mu.Unlock()
 	for {
 		b.mu.Lock()
 		if cond() {
@@ -378,7 +390,13 @@ func (b *Box) WaitFor(ctx context.Context, of *Process, patience time.Duration, 
 			used += time.Duration(usable(before, now, int64(min(t.Sub(at), 4*longest))))
 			computed += time.Duration(processor(before, now))
 		}
-		if used > patience || computed.Seconds() > Thinking.Seconds()*patience.Seconds()/Patience.Seconds() || t.Sub(began) > absolute {
+		if computed > thinking {
+			b.mu.Lock()
+			b.spins = b.spins || patience >= Patience
+			b.mu.Unlock()
+			return Limit, nil
+		}
+		if used > patience || t.Sub(began) > absolute {
 			return Limit, nil
 		}
 		if quiet(now) {
