@@ -31,10 +31,18 @@ type Class struct {
 	People []course.Person
 	// Absent are those of People who handed in nothing at all.
 	Absent []course.Person
+	// References has, by exercise, the grading of the reference program: what the
+	// right answer did in the place of each step. It is whole.
+	References map[string]grade.Result
+	// Whole gives the whole Result of Rows[i], with its Traces and its criteria's
+	// Steps, which the rows leave out so that a class of thousands fits in memory.
+	// It reads the journal.
+	Whole func(i int) (grade.Result, error)
 }
 
 // Row is one submission of a class.
 type Row struct {
+	// Result is without Traces and without the criteria's Steps: see Class.Whole.
 	Result grade.Result
 	// Path is where the archive was found: relative to the class's folder, with
 	// slashes; what is inside a zip of zips follows a "!".

@@ -167,7 +167,7 @@ func housePath(path string) (string, error) {
 func (b *boxThread) forkFirst() error {
 	argv := []*byte{bytePtr(keeperName), nil}
 	syscall.ForkLock.Lock()
-	pid, errno := forkFirst(b.cfg.first, &argv[0])
+	pid, errno := forkFirst(b.cfg.first, &argv[0], new(syscall.Errno))
 	syscall.ForkLock.Unlock()
 	if errno != 0 {
 		return fmt.Errorf("fork process 1: %w", errno)
@@ -191,7 +191,7 @@ func (b *boxThread) forkFirst() error {
 func mountProc() error {
 	what, where, options := bytePtr("proc"), bytePtr("/proc"), bytePtr("subset=pid,hidepid=invisible")
 	syscall.ForkLock.Lock()
-	errno := mountInside(what, where, options)
+	errno := mountInside(what, where, options, new(syscall.Errno))
 	syscall.ForkLock.Unlock()
 	if errno != 0 {
 		return fmt.Errorf("mount the box's proc: %w", errno)

@@ -244,15 +244,15 @@ type sigaction struct {
 // forkFirst forks process 1 of the PID namespace that the calling thread has
 // unshared, in a user namespace of its own that has no ids yet: program is a
 // descriptor of its executable, argv its arguments. It returns once process 1
-// runs its program. The caller must be locked to its thread.
+// runs its program; the child, in the same memory, leaves in why what kept it
+// from that. The caller must be locked to its thread.
 //
 //go:norace
 //go:noinline
-func forkFirst(program int, argv **byte) (pid int, errno syscall.Errno) {
+func forkFirst(program int, argv **byte, why *syscall.Errno) (pid int, errno syscall.Errno) {
 	ignore := sigaction{handler: 1} // SIG_IGN
 	empty := [1]byte{}
-	// The child leaves here why it failed: the memory is the caller's too.
-	var why syscall.Errno
+	var e syscall.Errno
 	var none *byte
 	var r, failed uintptr
 
@@ -260,9 +260,9 @@ func forkFirst(program int, argv **byte) (pid int, errno syscall.Errno) {
 	r, failed = vfork(vforkFlags | unix.CLONE_NEWUSER)
 	if failed != 0 || r != 0 {
 		runtimeAfterFork()
-		if failed == 0 && why != 0 {
+		if failed == 0 && *why != 0 {
 			reap(int(r))
-			return 0, why
+			return 0, *why
 		}
 		return int(r), syscall.Errno(failed)
 	}
@@ -271,7 +271,8 @@ func forkFirst(program int, argv **byte) (pid int, errno syscall.Errno) {
 	runtimeAfterForkInChild()
 	syscall.RawSyscall6(syscall.SYS_RT_SIGACTION, uintptr(unix.SIGCHLD), uintptr(unsafe.Pointer(&ignore)), 0, 8, 0, 0)
 	syscall.RawSyscall(unix.SYS_CLOSE_RANGE, 0, ^uintptr(0)>>32, unix.CLOSE_RANGE_CLOEXEC)
-	_, _, why = syscall.RawSyscall6(unix.SYS_EXECVEAT, uintptr(program), uintptr(unsafe.Pointer(&empty)), uintptr(unsafe.Pointer(argv)), uintptr(unsafe.Pointer(&none)), unix.AT_EMPTY_PATH, 0)
+	_, _, e = syscall.RawSyscall6(unix.SYS_EXECVEAT, uintptr(program), uintptr(unsafe.Pointer(&empty)), uintptr(unsafe.Pointer(argv)), uintptr(unsafe.Pointer(&none)), unix.AT_EMPTY_PATH, 0)
+	*why = e
 	for {
 		syscall.RawSyscall(syscall.SYS_EXIT, 127, 0, 0)
 	}
@@ -279,13 +280,13 @@ func forkFirst(program int, argv **byte) (pid int, errno syscall.Errno) {
 
 // mountInside mounts a file system of the kernel's, as a process of the PID
 // namespace that the calling thread has unshared: /proc shows the processes of
-// the namespace of who mounts it. The caller must be locked to its thread.
+// the namespace of who mounts it. The child leaves in why what went wrong. The
+// caller must be locked to its thread.
 //
 //go:norace
 //go:noinline
-func mountInside(what, where, options *byte) (errno syscall.Errno) {
-	// The child leaves here why it failed: the memory is the caller's too.
-	var why syscall.Errno
+func mountInside(what, where, options *byte, why *syscall.Errno) (errno syscall.Errno) {
+	var e syscall.Errno
 	var r, failed uintptr
 
 	runtimeBeforeFork()
@@ -296,13 +297,14 @@ func mountInside(what, where, options *byte) (errno syscall.Errno) {
 			return syscall.Errno(failed)
 		}
 		reap(int(r))
-		return why
+		return *why
 	}
 
 	// The child from here on.
 	runtimeAfterForkInChild()
-	_, _, why = syscall.RawSyscall6(syscall.SYS_MOUNT, uintptr(unsafe.Pointer(what)), uintptr(unsafe.Pointer(where)),
+	_, _, e = syscall.RawSyscall6(syscall.SYS_MOUNT, uintptr(unsafe.Pointer(what)), uintptr(unsafe.Pointer(where)),
 		uintptr(unsafe.Pointer(what)), unix.MS_NOSUID|unix.MS_NODEV|unix.MS_NOEXEC, uintptr(unsafe.Pointer(options)), 0)
+	*why = e
 	for {
 		syscall.RawSyscall(syscall.SYS_EXIT, 0, 0, 0)
 	}

@@ -1,0 +1,217 @@
+package scenario
+
+import (
+	"bytes"
+	"strings"
+	"time"
+
+	"netlab/grader/lang"
+	"netlab/grader/sandbox"
+)
+
+// beforeHalf is how long a program may take to answer before the grader ends
+// its own side, in case the program waits for that. It then has a whole
+// Patience more.
+const beforeHalf = sandbox.Patience / 2
+
+// doReceive waits for these bytes, and half-closes if the program seems to
+// wait for that before it answers.
+func doReceive(r *runner, _ bool, args []string) (lang.Text, error) {
+	want := []byte(args[1])
+	did := lang.F("attendre en retour « %s »", "wait for “%s” to come back", summary(args[1]))
+	c, err := r.conn(args[0])
+	if err != nil {
+		return did, err
+	}
+	enough := func() bool {
+		got := c.c.Data[c.read:]
+		return len(got) >= len(want) || !bytes.HasPrefix(want, got) || c.c.Ended != sandbox.Live
+	}
+	end, err := r.untilFor(c.with, beforeHalf, enough)
+	if err != nil {
+		return did, err
+	}
+	if end == sandbox.Silence || end == sandbox.Limit {
+		if err := r.halve(c); err != nil {
+			return did, err
+		}
+		if end, err = r.until(c.with, enough); err != nil {
+			return did, err
+		}
+	}
+	var got []byte
+	ended := sandbox.Live
+	r.read(func() {
+		got = append(got, c.c.Data[c.read:]...)
+		ended = c.c.Ended
+	})
+	if len(got) > len(want) {
+		got = got[:len(want)]
+	}
+	c.read += len(got)
+	if bytes.Equal(got, want) {
+		return did, r.noMore(c)
+	}
+	saw := lang.F("reçu %d octets sur %d", "received %d bytes of %d", len(got), len(want))
+	for i := range got {
+		if got[i] != want[i] {
+			saw = lang.F("les octets diffèrent à partir du %de : « %s » au lieu de « %s »", "the bytes differ from number %d on: “%s” instead of “%s”",
+				i+1, summary(string(got[i:min(i+40, len(got))])), summary(string(want[i:min(i+40, len(want))])))
+			break
+		}
+	}
+	if ended != sandbox.Live && len(got) < len(want) {
+		saw = lang.Join(", ", saw, lang.T("puis le programme a fermé la connexion", "then the program closed the connection"))
+		return did, wrong(saw)
+	}
+	how, err := r.instead(c.with, end)
+	if err != nil {
+		return did, err
+	}
+	return did, wrong(lang.Semicolon(saw, how))
+}
+
+// noMore checks that nothing follows what was received.
+func (r *runner) noMore(c *conn) error {
+	if _, err := r.untilFor(c.with, aMoment, func() bool { return len(c.c.Data) > c.read || c.c.Ended != sandbox.Live }); err != nil {
+		return err
+	}
+	var more string
+	r.read(func() { more = string(c.c.Data[c.read:]) })
+	if more == "" {
+		return nil
+	}
+	return wrong(lang.F("le message revient, mais suivi de %d octets de trop : « %s »", "the message comes back, but followed by %d bytes too many: “%s”", len(more), summary(more)))
+}
+
+// doReceived waits for any bytes at all and keeps them in a variable.
+func doReceived(r *runner, _ bool, args []string) (lang.Text, error) {
+	did := lang.T("attendre que des données arrivent", "wait for data to arrive")
+	c, err := r.conn(args[0])
+	if err != nil {
+		return did, err
+	}
+	end, err := r.untilFor(c.with, beforeHalf, func() bool { return len(c.c.Data) > c.read || c.c.Ended != sandbox.Live })
+	if err != nil {
+		return did, err
+	}
+	var got string
+	r.read(func() { got = string(c.c.Data[c.read:]) })
+	if got == "" && !c.halved && end != sandbox.Event {
+		if err := r.halve(c); err != nil {
+			return did, err
+		}
+		if end, err = r.until(c.with, func() bool { return len(c.c.Data) > c.read || c.c.Ended != sandbox.Live }); err != nil {
+			return did, err
+		}
+		r.read(func() { got = string(c.c.Data[c.read:]) })
+	}
+	if got == "" {
+		how, err := r.instead(c.with, end)
+		if err != nil {
+			return did, err
+		}
+		return did, wrong(lang.Colon(lang.T("rien n'est arrivé", "nothing arrived"), how))
+	}
+	c.read += len(got)
+	if len(args) > 1 {
+		r.vars[args[1]] = got
+	}
+	return did, nil
+}
+
+// aMoment is how long, in its own time, a program that has sent what was asked
+// for may take to send more.
+const aMoment = time.Second
+
+// everything waits until the client has sent all it sends: it closed, or proof
+// that nothing more comes.
+func (r *runner) everything(c *conn, want string) (string, sandbox.Ending, error) {
+	end, err := r.until(c.with, func() bool { return c.c.Ended != sandbox.Live || matches(string(c.c.Data[c.read:]), want) })
+	if err != nil {
+		return "", end, err
+	}
+	if end == sandbox.Event {
+		if end, err = r.untilFor(c.with, aMoment, func() bool { return c.c.Ended != sandbox.Live }); err != nil {
+			return "", end, err
+		}
+	}
+	var got string
+	r.read(func() { got = string(c.c.Data[c.read:]) })
+	return got, end, nil
+}
+
+// matches tells whether got is want with or without an end of line.
+func matches(got, want string) bool {
+	return got == want || got == want+"\n" || got == want+"\r\n"
+}
+
+func doMessage(r *runner, _ bool, args []string) (lang.Text, error) {
+	did := lang.F("lire tout ce que le client envoie : « %s » est attendu", "read all that the client sends: “%s” is expected", visible(args[1]))
+	c, err := r.conn(args[0])
+	if err != nil {
+		return did, err
+	}
+	got, end, err := r.everything(c, args[1])
+	if err != nil || matches(got, args[1]) {
+		return did, err
+	}
+	if got != "" {
+		return did, wrong(lang.F("le client a envoyé « %s »", "the client sent “%s”", summary(got)))
+	}
+	how, err := r.instead(c.with, end)
+	if err != nil {
+		return did, err
+	}
+	return did, wrong(lang.Colon(lang.T("le client n'a rien envoyé", "the client sent nothing"), how))
+}
+
+// elsewhere is what came on connections that no step has taken. The lock is held.
+func (r *runner) elsewhere() string {
+	var all strings.Builder
+	for _, s := range r.servers {
+		for _, sock := range s.socks {
+			for _, c := range sock.Waiting {
+				all.WriteByte(' ')
+				all.Write(c.Data)
+			}
+		}
+	}
+	return all.String()
+}
+
+// doWithin looks for a text in all that the client sends, whatever the case.
+func doWithin(r *runner, neg bool, args []string) (lang.Text, error) {
+	did := lang.F("chercher « %s » dans ce que le client envoie", "look for “%s” in what the client sends", visible(args[1]))
+	if neg {
+		did = lang.F("vérifier que le client n'envoie pas « %s »", "check that the client does not send “%s”", visible(args[1]))
+	}
+	c, err := r.conn(args[0])
+	if err != nil {
+		return did, err
+	}
+	got, end, err := r.everything(c, args[1])
+	if err != nil {
+		return did, err
+	}
+	// A client may open a connection for each thing it sends.
+	if neg {
+		r.read(func() { got += r.elsewhere() })
+	}
+	// The beginning of the word is enough: that all of it comes is asked elsewhere.
+	word := strings.ToLower(args[1])
+	if !neg {
+		word = word[:min(wordStart, len(word))]
+	}
+	if strings.Contains(strings.ToLower(got), word) != neg {
+		return did, nil
+	}
+	if got != "" {
+		return did, wrong(lang.F("le client a envoyé « %s »", "the client sent “%s”", summary(got)))
+	}
+	how, err := r.instead(c.with, end)
+	if err != nil {
+		return did, err
+	}
+	return did, wrong(lang.Colon(lang.T("le client n'a rien envoyé", "the client sent nothing"), how))
+}

@@ -1,0 +1,126 @@
+package scenario
+
+import (
+	"fmt"
+	"slices"
+	"time"
+
+	"netlab/grader/lang"
+	"netlab/grader/sandbox"
+)
+
+// doReflect plays the echo server for a client, on this connection and on those
+// that it makes after it, until the client has no more to say: each piece
+// comes back as it is or, altered, with one letter changed.
+func doReflect(r *runner, _ bool, args []string) (lang.Text, error) {
+	did := lang.T("renvoyer au client ce qu'il envoie, à l'identique", "send back what the client sends, as it is")
+	altered := len(args) > 1
+	if altered {
+		did = lang.T("renvoyer au client ce qu'il envoie, une lettre changée", "send back what the client sends, one letter changed")
+	}
+	first, err := r.conn(args[0])
+	if err != nil {
+		return did, err
+	}
+	p := first.with
+	open := []*conn{first}
+	patience := sandbox.Patience
+	began := time.Now()
+	for echoes := 0; ; {
+		if echoes > mostEchoes || echoes > manyEchoes && time.Since(began) > sandbox.Patience {
+			return did, nil // a client without end: the step exited tells
+		}
+		var came *sandbox.Conn
+		var spoke, done *conn
+		end, err := r.untilFor(p, patience, func() bool {
+			for _, c := range open {
+				if len(c.c.Data) > c.read {
+					spoke = c
+				} else if c.c.Ended != sandbox.Live {
+					done = c
+				}
+			}
+			if first.server != nil && spoke == nil && done == nil {
+				came = first.server.next()
+			}
+			return spoke != nil || done != nil || came != nil
+		})
+		if err != nil {
+			return did, err
+		}
+		switch {
+		case spoke != nil:
+			if err := r.echo(spoke, altered); err != nil {
+				return did, err
+			}
+			patience = afterEcho
+			echoes++
+		case done != nil:
+			if err := r.closeConn(done, false); err != nil {
+				return did, err
+			}
+			open = slices.DeleteFunc(open, func(c *conn) bool { return c == done })
+		case came != nil:
+			open = append(open, r.adopt(fmt.Sprintf("%s%d", args[0], len(r.conns)), came, first.server, p))
+		default:
+			// Nothing more comes: the client waits for our end, or is over.
+			waits := slices.DeleteFunc(slices.Clone(open), func(c *conn) bool { return c.halved })
+			if len(waits) > 0 && !r.gone(p) {
+				for _, c := range waits {
+					if err := r.halve(c); err != nil {
+						return did, err
+					}
+				}
+				continue
+			}
+			if !p.answered {
+				how, err := r.instead(p, end)
+				if err != nil {
+					return did, err
+				}
+				return did, wrong(lang.Colon(lang.T("le client n'a rien envoyé", "the client sent nothing"), how))
+			}
+			return did, nil
+		}
+	}
+}
+
+// afterEcho is how long, in its own time, a client may think between two
+// messages.
+const afterEcho = 3 * time.Second
+
+// echo sends back what has come on a connection.
+func (r *runner) echo(c *conn, altered bool) error {
+	var got []byte
+	r.read(func() { got = slices.Clone(c.c.Data[c.read:]) })
+	c.read += len(got)
+	back := slices.Clone(got)
+	if altered {
+		alter(back)
+	}
+	r.secrets = append(r.secrets, string(got), string(back))
+	c.with.answered = true
+	return r.transmit(c, string(back))
+}
+
+// alter changes the first letter of data into another, or the first byte when
+// it has no letter.
+func alter(data []byte) {
+	for i, b := range data {
+		switch {
+		case b >= 'a' && b < 'z' || b >= 'A' && b < 'Z':
+			data[i]++
+			return
+		case b == 'z' || b == 'Z':
+			data[i]--
+			return
+		}
+	}
+	for i, b := range data {
+		if b >= '0' && b <= '9' {
+			data[i] = '0' + (b-'0'+1)%10
+			return
+		}
+	}
+	data[0] ^= 1
+}
