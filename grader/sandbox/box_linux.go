@@ -21,6 +21,7 @@ type boxConfig struct {
 	first   int // descriptor of the program of process 1
 	lastCap int
 	groups  bool
+	host    map[string]string // the namespaces of the grader, by layer
 }
 
 // boxThread is the keeper's side of a box; it lives on one locked OS thread.
@@ -221,6 +222,8 @@ func (b *boxThread) serve() {
 			err = b.signal(req.ID, unix.Signal(req.Sig))
 		case "traffic":
 			reply.Accepted, reply.Segments, err = b.traffic()
+		case "probe":
+			reply.Layers, err = b.probe()
 		case "close":
 			b.end()
 		default:

@@ -29,10 +29,10 @@ const outerUID = 64001
 
 // keeperConfig is the first message to the keeper.
 type keeperConfig struct {
-	Binds    []bind
-	Links    []link
-	Groups   bool // setgroups is allowed
-	MapOuter bool // two ids are mapped: the keeper is 0 in its namespace
+	Binds  []bind
+	Links  []link
+	Groups bool              // setgroups is allowed
+	Host   map[string]string // the grader's namespaces, by layer
 }
 
 // bind is a host file or folder shown read-only at the same path in the boxes.
@@ -81,6 +81,12 @@ func openKeeper(ctx context.Context, opts Options) (*Sandbox, error) {
 		a.Close()
 		return nil, err
 	}
+	host, err := hostNamespaces()
+	if err != nil {
+		a.Close()
+		child.Close()
+		return nil, err
+	}
 	root := os.Geteuid() == 0
 	cmd := exec.Command("/proc/self/exe")
 	cmd.Args = []string{keeperName}
@@ -95,7 +101,7 @@ func openKeeper(ctx context.Context, opts Options) (*Sandbox, error) {
 		return nil, fmt.Errorf("%w: %w", ErrNoNamespaces, err)
 	}
 	k := &keeper{conn: a, cmd: cmd}
-	if err := send(a, keeperConfig{Binds: binds, Links: links, Groups: root, MapOuter: root}); err != nil {
+	if err := send(a, keeperConfig{Binds: binds, Links: links, Groups: root, Host: host}); err != nil {
 		k.close()
 		return nil, fmt.Errorf("start the keeper: %w", err)
 	}
@@ -108,8 +114,12 @@ func openKeeper(ctx context.Context, opts Options) (*Sandbox, error) {
 		k.close()
 		return nil, fmt.Errorf("%w: %s", ErrNoNamespaces, reply.Err)
 	}
-	layers := []string{"user", "pid", "mount", "net", "uts", "ipc", "cgroup", "seccomp", "rlimits", "no-new-privileges"}
-	return &Sandbox{opts: opts, maker: k.box, closer: k.close, layers: layers}, nil
+	layers, err := k.probe(ctx)
+	if err != nil {
+		k.close()
+		return nil, fmt.Errorf("probe the sandbox: %w", err)
+	}
+	return &Sandbox{opts: opts, maker: k.box, closer: k.close, layers: func() []Layer { return layers }}, nil
 }
 
 func keeperAttr(root bool) *syscall.SysProcAttr {
@@ -203,6 +213,16 @@ func (k *keeper) close() error {
 	return k.err
 }
 
+// probe tries in a box which layers stand.
+func (k *keeper) probe(ctx context.Context) ([]Layer, error) {
+	be, err := k.box(ctx, nil)
+	if err != nil {
+		return nil, err
+	}
+	layers, err := be.(*keptBox).probe(ctx)
+	return layers, errors.Join(err, be.close())
+}
+
 // box asks for a new box.
 func (k *keeper) box(ctx context.Context, files []File) (backend, error) {
 	if err := ctx.Err(); err != nil {
@@ -273,7 +293,7 @@ func keep() error {
 	if err := send(conn, answer{}); err != nil {
 		return err
 	}
-	shared := &boxConfig{filter: filter, self: self, proc: proc, first: first, lastCap: lastCap(), groups: cfg.Groups}
+	shared := &boxConfig{filter: filter, self: self, proc: proc, first: first, lastCap: lastCap(), groups: cfg.Groups, host: cfg.Host}
 	for {
 		var o order
 		files, err := receive(conn, &o)

@@ -18,7 +18,7 @@ import (
 // boxReply are what the grader's keptBox and the thread say to one another.
 
 type boxRequest struct {
-	Op   string // "start", "dial", "listen", "look", "signal", "traffic", "close"
+	Op   string // "start", "dial", "listen", "look", "signal", "traffic", "probe", "close"
 	Args []string
 	Env  []string
 	Self bool
@@ -26,6 +26,8 @@ type boxRequest struct {
 	Addr netip.AddrPort
 	ID   int
 	Sig  int
+
+	pause bool // run the program of process 1 instead
 }
 
 type boxReply struct {
@@ -34,6 +36,7 @@ type boxReply struct {
 	ID       int
 	PID      int
 	Look     *Look
+	Layers   []Layer
 	Accepted int64
 	Segments int64
 }
@@ -147,6 +150,12 @@ func (b *keptBox) signal(ctx context.Context, id, sig int) error {
 func (b *keptBox) traffic(ctx context.Context) (accepted, segments int64, err error) {
 	reply, _, err := b.call(ctx, boxRequest{Op: "traffic"})
 	return reply.Accepted, reply.Segments, err
+}
+
+// probe tells which layers stand around a program of the box.
+func (b *keptBox) probe(ctx context.Context) ([]Layer, error) {
+	reply, _, err := b.call(ctx, boxRequest{Op: "probe"})
+	return reply.Layers, err
 }
 
 func (b *keptBox) close() error {

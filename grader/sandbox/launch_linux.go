@@ -54,9 +54,12 @@ func (b *boxThread) start(req boxRequest, reply *boxReply) (files []*os.File, er
 		uid: boxUID, gid: boxUID, groups: b.cfg.groups, lastCap: b.cfg.lastCap, filter: b.cfg.filter,
 		limits: programLimits,
 	}
-	if req.Self {
+	switch {
+	case req.pause:
+		im.execFd = b.cfg.first
+	case req.Self:
 		im.execFd = b.cfg.self
-	} else {
+	default:
 		im.path = bytePtr(req.Args[0])
 	}
 	im.argv = pointers(req.Args)

@@ -133,7 +133,7 @@ type Sandbox struct {
 	opts   Options
 	maker  func(ctx context.Context, files []File) (backend, error)
 	closer func() error
-	layers []string
+	layers func() []Layer
 }
 
 // Open prepares a Sandbox. It returns an error that wraps ErrNoNamespaces when
@@ -145,9 +145,6 @@ func Open(ctx context.Context, opts Options) (*Sandbox, error) {
 	}
 	return openKeeper(ctx, opts)
 }
-
-// Isolation names the layers between a program and this machine, or "none".
-func (s *Sandbox) Isolation() []string { return s.layers }
 
 // Interpreter returns the interpreter of the options.
 func (s *Sandbox) Interpreter() Interpreter { return s.opts.Interpreter }
