@@ -15,13 +15,14 @@ import (
 
 // boxConfig is what all boxes of a keeper share.
 type boxConfig struct {
-	filter  *unix.SockFprog
-	self    int // descriptor of this executable
-	proc    int // descriptor of the keeper's own /proc
-	first   int // descriptor of the program of process 1
-	lastCap int
-	groups  bool
-	host    map[string]string // the namespaces of the grader, by layer
+	filter   *unix.SockFprog
+	self     int // descriptor of this executable
+	proc     int // descriptor of the keeper's own /proc
+	first    int // descriptor of the program of process 1
+	lastCap  int
+	groups   bool
+	landlock landlock
+	host     map[string]string // the namespaces of the grader, by layer
 }
 
 // boxThread is the keeper's side of a box; it lives on one locked OS thread.
@@ -32,6 +33,7 @@ type boxThread struct {
 	looker   looker
 	first    int // process number of process 1, as the keeper sees it
 	users    int // descriptor of the programs' user namespace
+	rules    int // descriptor of landlock's rules, or -1
 	programs []*program
 	clocks   clocks
 }
@@ -42,7 +44,7 @@ type boxThread struct {
 func serveBox(cfg *boxConfig, conn blocking, files []File) {
 	runtime.LockOSThread()
 	defer conn.Close()
-	b := &boxThread{cfg: cfg, conn: conn, users: -1, looker: looker{proc: "/proc"}}
+	b := &boxThread{cfg: cfg, conn: conn, users: -1, rules: -1, looker: looker{proc: "/proc"}}
 	err := b.build(files)
 	var text string
 	if err != nil {
@@ -89,6 +91,11 @@ func (b *boxThread) build(files []File) error {
 		return err
 	}
 	var err error
+	if b.cfg.landlock.abi > 0 {
+		if b.rules, err = b.cfg.landlock.ruleset(b.cfg.self); err != nil {
+			return err
+		}
+	}
 	b.diag, err = openDiag()
 	return err
 }
@@ -266,6 +273,10 @@ func (b *boxThread) end() {
 	if b.users >= 0 {
 		unix.Close(b.users)
 		b.users = -1
+	}
+	if b.rules >= 0 {
+		unix.Close(b.rules)
+		b.rules = -1
 	}
 	for _, p := range b.programs {
 		unix.Close(p.slaves[0])

@@ -45,6 +45,7 @@ const (
 	stageIdentity
 	stageCapabilities
 	stagePrivileges
+	stageLandlock
 	stageDescriptors
 	stageSeccomp
 	stageExec
@@ -53,7 +54,7 @@ const (
 var stageNames = map[stage]string{
 	stageNamespace: "enter the user namespace", stageSession: "make a session", stageTerminal: "attach the terminal",
 	stageLimits: "set limits", stageFolder: "enter the work folder", stageIdentity: "change identity",
-	stageCapabilities: "drop capabilities", stagePrivileges: "set no_new_privs",
+	stageCapabilities: "drop capabilities", stagePrivileges: "set no_new_privs", stageLandlock: "enter landlock",
 	stageDescriptors: "close descriptors", stageSeccomp: "install the seccomp filter", stageExec: "execute the program",
 }
 
@@ -86,6 +87,8 @@ type image struct {
 	groups      bool // whether setgroups is allowed
 	limits      []limit
 	lastCap     int
+	rules       int // of landlock, or -1
+	ruleFlags   uintptr
 	filter      *unix.SockFprog
 }
 
@@ -203,6 +206,12 @@ func forkProgram(im *image) (pid int, errno syscall.Errno) {
 	at = stagePrivileges
 	if _, _, e = syscall.RawSyscall6(syscall.SYS_PRCTL, unix.PR_SET_NO_NEW_PRIVS, 1, 0, 0, 0, 0); e != 0 {
 		goto fail
+	}
+	if im.rules >= 0 {
+		at = stageLandlock
+		if _, _, e = syscall.RawSyscall(unix.SYS_LANDLOCK_RESTRICT_SELF, uintptr(im.rules), im.ruleFlags, 0); e != 0 {
+			goto fail
+		}
 	}
 	at = stageDescriptors
 	if _, _, e = syscall.RawSyscall(unix.SYS_CLOSE_RANGE, 3, ^uintptr(0)>>32, unix.CLOSE_RANGE_CLOEXEC); e != 0 {

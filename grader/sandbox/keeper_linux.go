@@ -185,11 +185,14 @@ func rootOf(in Interpreter) ([]bind, []link, error) {
 			binds = append(binds, bind{Path: p, Folder: true})
 		}
 	}
-	for _, d := range []string{"null", "zero", "full", "random", "urandom", "tty"} {
+	for _, d := range devices {
 		binds = append(binds, bind{Path: "/dev/" + d, Device: true})
 	}
 	return binds, links, nil
 }
+
+// devices are those of the boxes' /dev, beside their terminals.
+var devices = []string{"null", "zero", "full", "random", "urandom", "tty"}
 
 // keeper is the grader's side of the keeper.
 type keeper struct {
@@ -293,7 +296,7 @@ func keep() error {
 	if err := send(conn, answer{}); err != nil {
 		return err
 	}
-	shared := &boxConfig{filter: filter, self: self, proc: proc, first: first, lastCap: lastCap(), groups: cfg.Groups, host: cfg.Host}
+	shared := &boxConfig{filter: filter, self: self, proc: proc, first: first, lastCap: lastCap(), groups: cfg.Groups, host: cfg.Host, landlock: findLandlock()}
 	for {
 		var o order
 		files, err := receive(conn, &o)

@@ -52,7 +52,7 @@ func (b *boxThread) start(req boxRequest, reply *boxReply) (files []*os.File, er
 	im := &image{
 		execFd: -1, dir: bytePtr(Home), tty: slaves[0], errTTY: slaves[1], namespace: b.users, status: status[1],
 		uid: boxUID, gid: boxUID, groups: b.cfg.groups, lastCap: b.cfg.lastCap, filter: b.cfg.filter,
-		limits: programLimits,
+		limits: programLimits, rules: b.rules, ruleFlags: b.cfg.landlock.flags(),
 	}
 	switch {
 	case req.pause:

@@ -32,17 +32,24 @@ const (
 	LayerCapabilities = "no-capabilities"   //
 	LayerPrivileges   = "no-new-privileges" //
 	LayerSeccomp      = "seccomp"           // system calls that no answer needs are refused
+	LayerLandlock     = "landlock"          // a second wall around what mounts protect
+	LayerScopes       = "landlock-scopes"   // no signal and no abstract socket leads from one program to another
 	LayerRlimits      = "rlimits"           // limits of one process
 )
 
 // neededLayers are those without which isolation is not full.
 var neededLayers = []string{
 	LayerUser, LayerPID, LayerMount, LayerNet, LayerUTS, LayerIPC, LayerCgroup, LayerRoot, LayerWork, LayerProc,
-	LayerCapabilities, LayerPrivileges, LayerSeccomp, LayerRlimits,
+	LayerCapabilities, LayerPrivileges, LayerSeccomp, LayerLandlock, LayerRlimits,
 }
 
 // allLayers are all that there could be, in order.
-func allLayers() []string { return slices.Clone(neededLayers) }
+func allLayers() []string {
+	return []string{
+		LayerUser, LayerPID, LayerMount, LayerNet, LayerUTS, LayerIPC, LayerCgroup, LayerRoot, LayerWork, LayerProc,
+		LayerCapabilities, LayerPrivileges, LayerSeccomp, LayerLandlock, LayerScopes, LayerRlimits,
+	}
+}
 
 // noLayers are the layers of a sandbox that has none, for the reason given.
 func noLayers(why, fix string) []Layer {

@@ -68,6 +68,10 @@ func (b *boxThread) probe() ([]Layer, error) {
 			l.Why = differs(string(status), "NoNewPrivs", "1")
 		case LayerSeccomp:
 			l.Why = differs(string(status), "Seccomp", "2")
+		case LayerLandlock:
+			l.Why, err = b.withoutLandlock()
+		case LayerScopes:
+			l.Why, err = b.withoutScopes()
 		case LayerRlimits:
 			l.Why, err = wrongLimit(pid)
 		default:
@@ -176,6 +180,36 @@ func wrongLimit(pid int) (string, error) {
 		}
 	}
 	return "", nil
+}
+
+// withoutLandlock says why Landlock does not stand.
+func (b *boxThread) withoutLandlock() (why string, err error) {
+	switch b.cfg.landlock.why {
+	case nil:
+	case unix.EOPNOTSUPP:
+		return "this kernel was started without it (lsm= on its command line)", nil
+	default:
+		return fmt.Sprintf("this kernel has none: %v", b.cfg.landlock.why), nil
+	}
+	got, err := b.cfg.landlock.try(b.rules)
+	if err != nil {
+		return "", err
+	}
+	if got.entering != 0 || got.opening != unix.EACCES {
+		return fmt.Sprintf("entering it gives error %d, writing behind it %d", got.entering, got.opening), nil
+	}
+	return "", nil
+}
+
+func (b *boxThread) withoutScopes() (why string, err error) {
+	if b.cfg.landlock.abi < landlockScopes {
+		return fmt.Sprintf("landlock has version %d of this kernel's, and scopes came with %d", b.cfg.landlock.abi, landlockScopes), nil
+	}
+	got, err := b.cfg.landlock.try(b.rules)
+	if err != nil || got.connecting == unix.EPERM {
+		return "", err
+	}
+	return fmt.Sprintf("connecting out of it gives %d", got.connecting), nil
 }
 
 // readProc reads a file of the /proc folder of a process, named by its number
