@@ -36,16 +36,22 @@ type boxThread struct {
 	rules    int // descriptor of landlock's rules, or -1
 	programs []*program
 	clocks   clocks
+	guard    guard
+	joins    []*os.File // descriptors by which programs enter the box's control groups
 }
 
 // serveBox makes a box and serves it until it is closed. It locks its OS
 // thread for good, so that the thread ends with the goroutine, and the last of
 // the namespaces with it.
-func serveBox(cfg *boxConfig, conn blocking, files []File) {
+func serveBox(cfg *boxConfig, conn blocking, o order, groups []*os.File) {
 	runtime.LockOSThread()
 	defer conn.Close()
 	b := &boxThread{cfg: cfg, conn: conn, users: -1, rules: -1, looker: looker{proc: "/proc"}}
-	err := b.build(files)
+	b.joins = groups
+	if o.Events {
+		b.guard.events, b.joins = groups[0], groups[1:]
+	}
+	err := b.build(o.Files)
 	var text string
 	if err != nil {
 		text = err.Error()
@@ -65,6 +71,9 @@ func (b *boxThread) build(files []File) error {
 		return err
 	}
 	if err := acknowledgeAtOnce(); err != nil {
+		return err
+	}
+	if err := boundBuffers(); err != nil {
 		return err
 	}
 	// Programs have no capability, and some answers listen on port 80.
@@ -209,6 +218,9 @@ func mountProc() error {
 
 func (b *boxThread) serve() {
 	for {
+		if _, err := b.idle(int(b.conn.Fd()), unix.POLLIN, -1); err != nil {
+			return
+		}
 		var req boxRequest
 		if _, err := receive(b.conn, &req); err != nil {
 			return
@@ -220,7 +232,7 @@ func (b *boxThread) serve() {
 		case "start":
 			files, err = b.start(req, &reply)
 		case "dial":
-			files, err = dialSocket(req.Src, req.Addr)
+			files, err = dialSocket(req.Src, req.Addr, b.idle)
 		case "listen":
 			files, err = listenSocket(req.Addr)
 		case "look":
@@ -283,6 +295,13 @@ func (b *boxThread) end() {
 		unix.Close(p.slaves[1])
 	}
 	b.programs = nil
+	for _, f := range b.joins {
+		f.Close()
+	}
+	b.joins = nil
+	if b.guard.events != nil {
+		b.guard.events.Close()
+	}
 }
 
 func (b *boxThread) look() (*Look, error) {

@@ -37,7 +37,8 @@ func runtimeAfterForkInChild()
 type stage uint32
 
 const (
-	stageNamespace stage = iota + 1
+	stageGroups stage = iota + 1
+	stageNamespace
 	stageSession
 	stageTerminal
 	stageLimits
@@ -52,7 +53,7 @@ const (
 )
 
 var stageNames = map[stage]string{
-	stageNamespace: "enter the user namespace", stageSession: "make a session", stageTerminal: "attach the terminal",
+	stageGroups: "enter the control groups", stageNamespace: "enter the user namespace", stageSession: "make a session", stageTerminal: "attach the terminal",
 	stageLimits: "set limits", stageFolder: "enter the work folder", stageIdentity: "change identity",
 	stageCapabilities: "drop capabilities", stagePrivileges: "set no_new_privs", stageLandlock: "enter landlock",
 	stageDescriptors: "close descriptors", stageSeccomp: "install the seccomp filter", stageExec: "execute the program",
@@ -87,7 +88,8 @@ type image struct {
 	groups      bool // whether setgroups is allowed
 	limits      []limit
 	lastCap     int
-	rules       int // of landlock, or -1
+	joins       []int // descriptors by which to enter the control groups
+	rules       int   // of landlock, or -1
 	ruleFlags   uintptr
 	filter      *unix.SockFprog
 }
@@ -127,6 +129,7 @@ func forkProgram(im *image) (pid int, errno syscall.Errno) {
 	msg.SetControllen(int(unsafe.Sizeof(rights)))
 	ignore := sigaction{handler: 1} // SIG_IGN
 	empty := [1]byte{}
+	self := [1]byte{'0'}
 	var at stage
 	var e syscall.Errno
 	var r, failed uintptr
@@ -141,6 +144,18 @@ func forkProgram(im *image) (pid int, errno syscall.Errno) {
 
 	// The child from here on.
 	runtimeAfterForkInChild()
+	at = stageGroups
+	for i := range im.joins {
+		if _, _, e = syscall.RawSyscall(syscall.SYS_WRITE, uintptr(im.joins[i]), uintptr(unsafe.Pointer(&self)), 1); e != 0 {
+			goto fail
+		}
+	}
+	if len(im.joins) > 0 {
+		// The programs' groups are the roots of what they see.
+		if _, _, e = syscall.RawSyscall(syscall.SYS_UNSHARE, unix.CLONE_NEWCGROUP, 0, 0); e != 0 {
+			goto fail
+		}
+	}
 	at = stageNamespace
 	if _, _, e = syscall.RawSyscall(unix.SYS_SETNS, uintptr(im.namespace), unix.CLONE_NEWUSER, 0); e != 0 {
 		goto fail
@@ -313,6 +328,36 @@ func mountInside(what, where, options *byte, why *syscall.Errno) (errno syscall.
 	runtimeAfterForkInChild()
 	_, _, e = syscall.RawSyscall6(syscall.SYS_MOUNT, uintptr(unsafe.Pointer(what)), uintptr(unsafe.Pointer(where)),
 		uintptr(unsafe.Pointer(what)), unix.MS_NOSUID|unix.MS_NODEV|unix.MS_NOEXEC, uintptr(unsafe.Pointer(options)), 0)
+	*why = e
+	for {
+		syscall.RawSyscall(syscall.SYS_EXIT, 0, 0, 0)
+	}
+}
+
+// killInside kills every process of the PID namespace that the calling thread
+// has unshared, but for its process 1, at one instant. The child leaves in why
+// what went wrong. The caller must be locked to its thread.
+//
+//go:norace
+//go:noinline
+func killInside(why *syscall.Errno) (errno syscall.Errno) {
+	var e syscall.Errno
+	var r, failed uintptr
+
+	runtimeBeforeFork()
+	r, failed = vfork(vforkFlags)
+	if failed != 0 || r != 0 {
+		runtimeAfterFork()
+		if failed != 0 {
+			return syscall.Errno(failed)
+		}
+		reap(int(r))
+		return 0
+	}
+
+	// The child from here on.
+	runtimeAfterForkInChild()
+	_, _, e = syscall.RawSyscall(syscall.SYS_KILL, ^uintptr(0), uintptr(unix.SIGKILL), 0)
 	*why = e
 	for {
 		syscall.RawSyscall(syscall.SYS_EXIT, 0, 0, 0)

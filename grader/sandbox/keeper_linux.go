@@ -9,6 +9,7 @@ import (
 	"os"
 	"os/exec"
 	"path/filepath"
+	"slices"
 	"strconv"
 	"strings"
 	"sync"
@@ -45,9 +46,11 @@ type bind struct {
 // link is a symbolic link of the boxes' root.
 type link struct{ Path, Target string }
 
-// order asks the keeper for a box; the box's socket comes with it.
+// order asks the keeper for a box; the box's socket comes with it, then the
+// descriptors of its control groups.
 type order struct {
-	Files []File
+	Files  []File
+	Events bool // the first of the descriptors of control groups counts kills
 }
 
 type answer struct {
@@ -87,6 +90,12 @@ func openKeeper(ctx context.Context, opts Options) (*Sandbox, error) {
 		child.Close()
 		return nil, err
 	}
+	groups, err := findCgroups("/proc/self")
+	if err != nil {
+		a.Close()
+		child.Close()
+		return nil, err
+	}
 	root := os.Geteuid() == 0
 	cmd := exec.Command("/proc/self/exe")
 	cmd.Args = []string{keeperName}
@@ -100,7 +109,7 @@ func openKeeper(ctx context.Context, opts Options) (*Sandbox, error) {
 		a.Close()
 		return nil, fmt.Errorf("%w: %w", ErrNoNamespaces, err)
 	}
-	k := &keeper{conn: a, cmd: cmd}
+	k := &keeper{conn: a, cmd: cmd, groups: groups}
 	if err := send(a, keeperConfig{Binds: binds, Links: links, Groups: root, Host: host}); err != nil {
 		k.close()
 		return nil, fmt.Errorf("start the keeper: %w", err)
@@ -196,11 +205,12 @@ var devices = []string{"null", "zero", "full", "random", "urandom", "tty"}
 
 // keeper is the grader's side of the keeper.
 type keeper struct {
-	mu   sync.Mutex
-	conn *net.UnixConn
-	cmd  *exec.Cmd
-	once sync.Once
-	err  error
+	mu     sync.Mutex
+	conn   *net.UnixConn
+	cmd    *exec.Cmd
+	groups *cgroups
+	once   sync.Once
+	err    error
 }
 
 func (k *keeper) close() error {
@@ -212,6 +222,7 @@ func (k *keeper) close() error {
 				k.err = err
 			}
 		}
+		k.err = errors.Join(k.err, k.groups.close())
 	})
 	return k.err
 }
@@ -222,7 +233,14 @@ func (k *keeper) probe(ctx context.Context) ([]Layer, error) {
 	if err != nil {
 		return nil, err
 	}
-	layers, err := be.(*keptBox).probe(ctx)
+	box := be.(*keptBox)
+	layers, err := box.probe(ctx)
+	for _, l := range box.group.layers() {
+		i := slices.IndexFunc(layers, func(o Layer) bool { return o.Name == l.Name })
+		if i >= 0 {
+			layers[i] = l
+		}
+	}
 	return layers, errors.Join(err, be.close())
 }
 
@@ -240,24 +258,37 @@ func (k *keeper) box(ctx context.Context, files []File) (backend, error) {
 		a.Close()
 		return nil, err
 	}
-	k.mu.Lock()
-	err = send(k.conn, order{Files: files}, theirs)
-	k.mu.Unlock()
-	theirs.Close()
+	defer theirs.Close()
+	group, err := k.groups.box()
 	if err != nil {
 		a.Close()
-		return nil, fmt.Errorf("ask for a box: %w", err)
+		return nil, err
 	}
-	var reply answer
-	if _, err := receive(a, &reply); err != nil {
+	box := &keptBox{conn: a, group: group}
+	if err := k.order(box, files, theirs); err != nil {
 		a.Close()
-		return nil, fmt.Errorf("make a box: %w", err)
+		return nil, errors.Join(err, group.remove())
+	}
+	return box, nil
+}
+
+// order has the keeper make the box.
+func (k *keeper) order(box *keptBox, files []File, theirs *os.File) error {
+	k.mu.Lock()
+	err := send(k.conn, order{Files: files, Events: box.group.events != nil}, append([]*os.File{theirs}, box.group.files()...)...)
+	k.mu.Unlock()
+	if err != nil {
+		return fmt.Errorf("ask for a box: %w", err)
+	}
+	theirs.Close()
+	var reply answer
+	if _, err := receive(box.conn, &reply); err != nil {
+		return fmt.Errorf("make a box: %w", err)
 	}
 	if reply.Err != "" {
-		a.Close()
-		return nil, fmt.Errorf("make a box: %s", reply.Err)
+		return fmt.Errorf("make a box: %s", reply.Err)
 	}
-	return &keptBox{conn: a}, nil
+	return nil
 }
 
 // keep is the keeper's main: it builds the root, then serves boxes until the
@@ -303,7 +334,7 @@ func keep() error {
 		if errors.Is(err, io.EOF) {
 			return nil
 		}
-		if err != nil || len(files) != 1 {
+		if err != nil || len(files) == 0 {
 			return fmt.Errorf("bad order: %w", err)
 		}
 		c, err := unixConn(files[0])
@@ -314,7 +345,7 @@ func keep() error {
 		if err != nil {
 			return err
 		}
-		go serveBox(shared, end, o.Files)
+		go serveBox(shared, end, o, files[1:])
 	}
 }
 

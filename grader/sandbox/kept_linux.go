@@ -3,6 +3,7 @@ package sandbox
 import (
 	"context"
 	"encoding/binary"
+	"errors"
 	"fmt"
 	"io"
 	"net"
@@ -43,9 +44,10 @@ type boxReply struct {
 
 // keptBox is the grader's side.
 type keptBox struct {
-	mu   sync.Mutex
-	conn *net.UnixConn
-	gone bool
+	mu    sync.Mutex
+	conn  *net.UnixConn
+	group *boxGroup
+	gone  bool
 }
 
 // call sends one request and waits for its reply. An error of the box's thread
@@ -99,7 +101,7 @@ func (b *keptBox) start(ctx context.Context, cmd Command, env []string) (*spawne
 	p := &spawned{id: reply.ID, pid: reply.PID, screen: files[0], errs: files[1], exit: make(chan Exit, 1)}
 	go func(f *os.File) {
 		defer f.Close()
-		var status [4]byte
+		var status [8]byte
 		if _, err := io.ReadFull(f, status[:]); err != nil {
 			// The keeper is gone, and with it every program.
 			p.exit <- Exit{Signal: int(unix.SIGKILL)}
@@ -107,7 +109,7 @@ func (b *keptBox) start(ctx context.Context, cmd Command, env []string) (*spawne
 		}
 		ws := unix.WaitStatus(binary.LittleEndian.Uint32(status[:]))
 		if ws.Signaled() {
-			p.exit <- Exit{Signal: int(ws.Signal())}
+			p.exit <- Exit{Signal: int(ws.Signal()), Memory: status[4] != 0}
 		} else {
 			p.exit <- Exit{Code: ws.ExitStatus()}
 		}
@@ -167,5 +169,5 @@ func (b *keptBox) close() error {
 	}
 	b.gone = true
 	b.conn.Close()
-	return err
+	return errors.Join(err, b.group.remove())
 }

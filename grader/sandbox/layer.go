@@ -35,19 +35,24 @@ const (
 	LayerLandlock     = "landlock"          // a second wall around what mounts protect
 	LayerScopes       = "landlock-scopes"   // no signal and no abstract socket leads from one program to another
 	LayerRlimits      = "rlimits"           // limits of one process
+	LayerWatch        = "memory-watch"      // who uses too much memory is killed, and all of the box with it
+	LayerMemory       = "memory-cgroup"     // the kernel limits the memory of a box, without swap
+	LayerPids         = "pids-cgroup"       // and its processes
+	LayerCPU          = "cpu-cgroup"        // and shares the processors between boxes
 )
 
 // neededLayers are those without which isolation is not full.
 var neededLayers = []string{
 	LayerUser, LayerPID, LayerMount, LayerNet, LayerUTS, LayerIPC, LayerCgroup, LayerRoot, LayerWork, LayerProc,
-	LayerCapabilities, LayerPrivileges, LayerSeccomp, LayerLandlock, LayerRlimits,
+	LayerCapabilities, LayerPrivileges, LayerSeccomp, LayerLandlock, LayerRlimits, LayerWatch,
 }
 
 // allLayers are all that there could be, in order.
 func allLayers() []string {
 	return []string{
 		LayerUser, LayerPID, LayerMount, LayerNet, LayerUTS, LayerIPC, LayerCgroup, LayerRoot, LayerWork, LayerProc,
-		LayerCapabilities, LayerPrivileges, LayerSeccomp, LayerLandlock, LayerScopes, LayerRlimits,
+		LayerCapabilities, LayerPrivileges, LayerSeccomp, LayerLandlock, LayerScopes, LayerRlimits, LayerWatch,
+		LayerMemory, LayerPids, LayerCPU,
 	}
 }
 
