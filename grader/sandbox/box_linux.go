@@ -51,7 +51,7 @@ func serveBox(cfg *boxConfig, conn blocking, o order, groups []*os.File) {
 	if o.Events {
 		b.guard.events, b.joins = groups[0], groups[1:]
 	}
-	err := b.build(o.Files)
+	err := b.build()
 	var text string
 	if err != nil {
 		text = err.Error()
@@ -62,7 +62,7 @@ func serveBox(cfg *boxConfig, conn blocking, o order, groups []*os.File) {
 	b.end()
 }
 
-func (b *boxThread) build(files []File) error {
+func (b *boxThread) build() error {
 	if err := unix.Unshare(unix.CLONE_FS | unix.CLONE_NEWPID | unix.CLONE_NEWNS | unix.CLONE_NEWNET |
 		unix.CLONE_NEWUTS | unix.CLONE_NEWIPC | unix.CLONE_NEWCGROUP); err != nil {
 		return fmt.Errorf("unshare: %w", err)
@@ -90,7 +90,7 @@ func (b *boxThread) build(files []File) error {
 	if err := unix.Mount("devpts", "/dev/pts", "devpts", unix.MS_NOSUID|unix.MS_NOEXEC, "newinstance,ptmxmode=0666,mode=620"); err != nil {
 		return fmt.Errorf("mount the terminals: %w", err)
 	}
-	if err := layFiles(files); err != nil {
+	if err := makeFolders(); err != nil {
 		return err
 	}
 	if err := b.forkFirst(); err != nil {
@@ -109,9 +109,8 @@ func (b *boxThread) build(files []File) error {
 	return err
 }
 
-// layFiles fills the work folder. No program runs yet: nothing that is opened
-// here can have been put there by one.
-func layFiles(files []File) error {
+// makeFolders makes the folders that programs may write in.
+func makeFolders() error {
 	for _, d := range []struct {
 		path string
 		mode uint32
@@ -125,6 +124,15 @@ func layFiles(files []File) error {
 		if err := unix.Chown(d.path, boxUID, boxUID); err != nil {
 			return err
 		}
+	}
+	return nil
+}
+
+// layFiles fills the work folder. No program runs yet: nothing that is opened
+// here can have been put there by one.
+func (b *boxThread) layFiles(files []File) error {
+	if len(b.programs) > 0 {
+		return errors.New("a program runs already")
 	}
 	root, err := os.OpenRoot("/home")
 	if err != nil {
@@ -229,6 +237,8 @@ func (b *boxThread) serve() {
 		var files []*os.File
 		var err error
 		switch req.Op {
+		case "lay":
+			err = b.layFiles(req.Files)
 		case "start":
 			files, err = b.start(req, &reply)
 		case "dial":

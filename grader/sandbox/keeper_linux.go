@@ -49,7 +49,6 @@ type link struct{ Path, Target string }
 // order asks the keeper for a box; the box's socket comes with it, then the
 // descriptors of its control groups.
 type order struct {
-	Files  []File
 	Events bool // the first of the descriptors of control groups counts kills
 }
 
@@ -209,17 +208,19 @@ type keeper struct {
 	conn   *net.UnixConn
 	cmd    *exec.Cmd
 	groups *cgroups
+	spare  spare
 	once   sync.Once
 	err    error
 }
 
 func (k *keeper) close() error {
 	k.once.Do(func() {
+		k.err = k.spare.close()
 		k.conn.Close()
 		if err := k.cmd.Wait(); err != nil {
 			var exit *exec.ExitError
 			if !errors.As(err, &exit) {
-				k.err = err
+				k.err = errors.Join(k.err, err)
 			}
 		}
 		k.err = errors.Join(k.err, k.groups.close())
@@ -229,11 +230,10 @@ func (k *keeper) close() error {
 
 // probe tries in a box which layers stand.
 func (k *keeper) probe(ctx context.Context) ([]Layer, error) {
-	be, err := k.box(ctx, nil)
+	box, err := k.newBox()
 	if err != nil {
 		return nil, err
 	}
-	box := be.(*keptBox)
 	layers, err := box.probe(ctx)
 	for _, l := range box.group.layers() {
 		i := slices.IndexFunc(layers, func(o Layer) bool { return o.Name == l.Name })
@@ -241,14 +241,32 @@ func (k *keeper) probe(ctx context.Context) ([]Layer, error) {
 			layers[i] = l
 		}
 	}
-	return layers, errors.Join(err, be.close())
+	return layers, errors.Join(err, box.close())
 }
 
-// box asks for a new box.
+// box gives a box with files in its work folder: the one that was made ahead of
+// need, or a new one.
 func (k *keeper) box(ctx context.Context, files []File) (backend, error) {
 	if err := ctx.Err(); err != nil {
 		return nil, err
 	}
+	box := k.spare.take()
+	if box == nil {
+		var err error
+		if box, err = k.newBox(); err != nil {
+			return nil, err
+		}
+	}
+	// The next one is made while this one's first program runs.
+	box.started = sync.OnceFunc(func() { k.spare.prepare(k.newBox) })
+	if err := box.lay(ctx, files); err != nil {
+		return nil, errors.Join(fmt.Errorf("make a box: %w", err), box.close())
+	}
+	return box, nil
+}
+
+// newBox asks for a new box.
+func (k *keeper) newBox() (*keptBox, error) {
 	a, b, err := pair()
 	if err != nil {
 		return nil, err
@@ -265,7 +283,7 @@ func (k *keeper) box(ctx context.Context, files []File) (backend, error) {
 		return nil, err
 	}
 	box := &keptBox{conn: a, group: group}
-	if err := k.order(box, files, theirs); err != nil {
+	if err := k.order(box, theirs); err != nil {
 		a.Close()
 		return nil, errors.Join(err, group.remove())
 	}
@@ -273,9 +291,9 @@ func (k *keeper) box(ctx context.Context, files []File) (backend, error) {
 }
 
 // order has the keeper make the box.
-func (k *keeper) order(box *keptBox, files []File, theirs *os.File) error {
+func (k *keeper) order(box *keptBox, theirs *os.File) error {
 	k.mu.Lock()
-	err := send(k.conn, order{Files: files, Events: box.group.events != nil}, append([]*os.File{theirs}, box.group.files()...)...)
+	err := send(k.conn, order{Events: box.group.events != nil}, append([]*os.File{theirs}, box.group.files()...)...)
 	k.mu.Unlock()
 	if err != nil {
 		return fmt.Errorf("ask for a box: %w", err)
