@@ -30,10 +30,11 @@ const outerUID = 64001
 
 // keeperConfig is the first message to the keeper.
 type keeperConfig struct {
-	Binds  []bind
-	Links  []link
-	Groups bool              // setgroups is allowed
-	Host   map[string]string // the grader's namespaces, by layer
+	Binds   []bind
+	Links   []link
+	Groups  bool              // setgroups is allowed
+	Session int               // the grader's keyring
+	Host    map[string]string // the grader's namespaces, by layer
 }
 
 // bind is a host file or folder shown read-only at the same path in the boxes.
@@ -109,7 +110,7 @@ func openKeeper(ctx context.Context, opts Options) (*Sandbox, error) {
 		return nil, fmt.Errorf("%w: %w", ErrNoNamespaces, err)
 	}
 	k := &keeper{conn: a, cmd: cmd, groups: groups}
-	if err := send(a, keeperConfig{Binds: binds, Links: links, Groups: root, Host: host}); err != nil {
+	if err := send(a, keeperConfig{Binds: binds, Links: links, Groups: root, Host: host, Session: sessionKeyring()}); err != nil {
 		k.close()
 		return nil, fmt.Errorf("start the keeper: %w", err)
 	}
@@ -345,7 +346,7 @@ func keep() error {
 	if err := send(conn, answer{}); err != nil {
 		return err
 	}
-	shared := &boxConfig{filter: filter, self: self, proc: proc, first: first, lastCap: lastCap(), groups: cfg.Groups, host: cfg.Host, landlock: findLandlock()}
+	shared := &boxConfig{filter: filter, self: self, proc: proc, first: first, lastCap: lastCap(), groups: cfg.Groups, host: cfg.Host, session: cfg.Session, landlock: findLandlock()}
 	for {
 		var o order
 		files, err := receive(conn, &o)
