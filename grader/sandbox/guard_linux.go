@@ -81,7 +81,9 @@ func (b *boxThread) exceeded(now time.Time) (bool, error) {
 	if err != nil || used <= MaxMemory {
 		return false, err
 	}
-	// What processes share was counted for each: now more slowly, but right.
+	// What processes share was counted for each, and sockets may have been emptied
+	// since they were asked: now more slowly, but right.
+	b.guard.nextSockets = time.Time{}
 	used, err = b.memory(now, proportionalOf)
 	return used > MaxMemory, err
 }
