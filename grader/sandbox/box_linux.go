@@ -15,12 +15,15 @@ import (
 
 // boxConfig is what all boxes of a keeper share.
 type boxConfig struct {
-	filter  *unix.SockFprog
-	self    int // descriptor of this executable
-	proc    int // descriptor of the keeper's own /proc
-	first   int // descriptor of the program of process 1
-	lastCap int
-	groups  bool
+	filter   *unix.SockFprog
+	self     int // descriptor of this executable
+	proc     int // descriptor of the keeper's own /proc
+	first    int // descriptor of the program of process 1
+	lastCap  int
+	groups   bool
+	landlock landlock
+	session  int               // the grader's keyring
+	host     map[string]string // the namespaces of the grader, by layer
 }
 
 // boxThread is the keeper's side of a box; it lives on one locked OS thread.
@@ -29,20 +32,33 @@ type boxThread struct {
 	conn     blocking
 	diag     *diag
 	looker   looker
-	first    int // process number of process 1, as the keeper sees it
-	users    int // descriptor of the programs' user namespace
+	first    int   // process number of process 1, as the keeper sees it
+	users    int   // descriptor of the programs' user namespace
+	rules    int   // descriptor of landlock's rules, or -1
+	unkeyed  error // why the programs have no keyring of their own
+	mounted  bool  // /proc is the box's own
 	programs []*program
 	clocks   clocks
+	guard    guard
+	into     *os.File   // the control group of the second version that programs are born in, or nil
+	joins    []*os.File // descriptors by which programs enter those of the first version
 }
 
 // serveBox makes a box and serves it until it is closed. It locks its OS
 // thread for good, so that the thread ends with the goroutine, and the last of
 // the namespaces with it.
-func serveBox(cfg *boxConfig, conn blocking, files []File) {
+func serveBox(cfg *boxConfig, conn blocking, o order, groups []*os.File) {
 	runtime.LockOSThread()
 	defer conn.Close()
-	b := &boxThread{cfg: cfg, conn: conn, users: -1, looker: looker{proc: "/proc"}}
-	err := b.build(files)
+	b := &boxThread{cfg: cfg, conn: conn, users: -1, rules: -1, looker: looker{proc: "/proc"}}
+	b.joins = groups
+	if o.Events {
+		b.guard.events, b.joins = b.joins[0], b.joins[1:]
+	}
+	if o.Into {
+		b.into, b.joins = b.joins[0], b.joins[1:]
+	}
+	err := b.build()
 	var text string
 	if err != nil {
 		text = err.Error()
@@ -50,18 +66,28 @@ func serveBox(cfg *boxConfig, conn blocking, files []File) {
 	if err := send(conn, answer{Err: text}); err == nil && text == "" {
 		b.serve()
 	}
-	b.end()
+	// The grader, if it is still there, has had its answer.
+	_ = b.end()
 }
 
-func (b *boxThread) build(files []File) error {
-	if err := unix.Unshare(unix.CLONE_FS | unix.CLONE_NEWPID | unix.CLONE_NEWNS | unix.CLONE_NEWNET |
-		unix.CLONE_NEWUTS | unix.CLONE_NEWIPC | unix.CLONE_NEWCGROUP); err != nil {
+func (b *boxThread) build() error {
+	spaces := unix.CLONE_FS | unix.CLONE_NEWPID | unix.CLONE_NEWNS | unix.CLONE_NEWNET | unix.CLONE_NEWUTS | unix.CLONE_NEWIPC
+	if b.into == nil {
+		spaces |= unix.CLONE_NEWCGROUP // else programs get theirs when they are in their group
+	}
+	if err := unix.Unshare(spaces); err != nil {
 		return fmt.Errorf("unshare: %w", err)
 	}
+	// Programs cannot ask for keys at all; where keys are scarce, or unknown, that
+	// has to do.
+	_, b.unkeyed = unix.KeyctlInt(unix.KEYCTL_JOIN_SESSION_KEYRING, 0, 0, 0, 0)
 	if err := loopbackUp(); err != nil {
 		return err
 	}
 	if err := acknowledgeAtOnce(); err != nil {
+		return err
+	}
+	if err := boundBuffers(); err != nil {
 		return err
 	}
 	// Programs have no capability, and some answers listen on port 80.
@@ -78,7 +104,7 @@ func (b *boxThread) build(files []File) error {
 	if err := unix.Mount("devpts", "/dev/pts", "devpts", unix.MS_NOSUID|unix.MS_NOEXEC, "newinstance,ptmxmode=0666,mode=620"); err != nil {
 		return fmt.Errorf("mount the terminals: %w", err)
 	}
-	if err := layFiles(files); err != nil {
+	if err := makeFolders(); err != nil {
 		return err
 	}
 	if err := b.forkFirst(); err != nil {
@@ -87,14 +113,19 @@ func (b *boxThread) build(files []File) error {
 	if err := mountProc(); err != nil {
 		return err
 	}
+	b.mounted = true
 	var err error
+	if b.cfg.landlock.abi > 0 {
+		if b.rules, err = b.cfg.landlock.ruleset(b.cfg.self); err != nil {
+			return err
+		}
+	}
 	b.diag, err = openDiag()
 	return err
 }
 
-// layFiles fills the work folder. No program runs yet: nothing that is opened
-// here can have been put there by one.
-func layFiles(files []File) error {
+// makeFolders makes the folders that programs may write in.
+func makeFolders() error {
 	for _, d := range []struct {
 		path string
 		mode uint32
@@ -108,6 +139,15 @@ func layFiles(files []File) error {
 		if err := unix.Chown(d.path, boxUID, boxUID); err != nil {
 			return err
 		}
+	}
+	return nil
+}
+
+// layFiles fills the work folder. No program runs yet: nothing that is opened
+// here can have been put there by one.
+func (b *boxThread) layFiles(files []File) error {
+	if len(b.programs) > 0 {
+		return errors.New("a program runs already")
 	}
 	root, err := os.OpenRoot("/home")
 	if err != nil {
@@ -201,6 +241,9 @@ func mountProc() error {
 
 func (b *boxThread) serve() {
 	for {
+		if _, err := b.idle(int(b.conn.Fd()), unix.POLLIN, -1); err != nil {
+			return
+		}
 		var req boxRequest
 		if _, err := receive(b.conn, &req); err != nil {
 			return
@@ -209,10 +252,12 @@ func (b *boxThread) serve() {
 		var files []*os.File
 		var err error
 		switch req.Op {
+		case "lay":
+			err = b.layFiles(req.Files)
 		case "start":
 			files, err = b.start(req, &reply)
 		case "dial":
-			files, err = dialSocket(req.Src, req.Addr)
+			files, err = dialSocket(req.Src, req.Addr, b.idle)
 		case "listen":
 			files, err = listenSocket(req.Addr)
 		case "look":
@@ -221,8 +266,10 @@ func (b *boxThread) serve() {
 			err = b.signal(req.ID, unix.Signal(req.Sig))
 		case "traffic":
 			reply.Accepted, reply.Segments, err = b.traffic()
+		case "probe":
+			reply.Layers, err = b.probe()
 		case "close":
-			b.end()
+			err = b.end()
 		default:
 			err = fmt.Errorf("unknown request %q", req.Op)
 		}
@@ -244,31 +291,53 @@ func (b *boxThread) serve() {
 }
 
 // end kills process 1, with which the kernel kills all of the box, and returns
-// when they are gone.
-func (b *boxThread) end() {
+// when they are gone. The error says that some are not.
+func (b *boxThread) end() error {
+	var err error
 	if b.diag != nil {
 		b.diag.close()
 		b.diag = nil
 	}
 	if b.first != 0 {
-		unix.Kill(b.first, unix.SIGKILL)
-		var ws unix.WaitStatus
-		for {
-			if _, err := unix.Wait4(b.first, &ws, 0, nil); err != unix.EINTR {
-				break
+		if err = unix.Kill(b.first, unix.SIGKILL); err != nil {
+			err = fmt.Errorf("kill process 1: %w", err)
+		}
+		// Process 1 is the last to go: the kernel buries the others before it.
+		reap(b.first)
+		b.first = 0
+		if b.mounted {
+			left, lerr := b.looker.numbers(b.looker.proc, maxTasks)
+			if err = errors.Join(err, lerr); len(left) > 0 {
+				err = errors.Join(err, fmt.Errorf("processes %v outlive the box", left))
 			}
 		}
-		b.first = 0
 	}
 	if b.users >= 0 {
 		unix.Close(b.users)
 		b.users = -1
+	}
+	if b.rules >= 0 {
+		unix.Close(b.rules)
+		b.rules = -1
 	}
 	for _, p := range b.programs {
 		unix.Close(p.slaves[0])
 		unix.Close(p.slaves[1])
 	}
 	b.programs = nil
+	for _, f := range b.joins {
+		f.Close()
+	}
+	b.joins = nil
+	if b.into != nil {
+		b.into.Close()
+		b.into = nil
+	}
+	if b.guard.events != nil {
+		b.guard.events.Close()
+		b.guard.events = nil
+	}
+	return err
 }
 
 func (b *boxThread) look() (*Look, error) {

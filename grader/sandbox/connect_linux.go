@@ -4,11 +4,13 @@ import (
 	"fmt"
 	"net/netip"
 	"os"
+	"time"
 
 	"golang.org/x/sys/unix"
 )
 
-func dialSocket(src netip.Addr, dst netip.AddrPort) ([]*os.File, error) {
+// dialSocket opens a connection; wait waits until a descriptor is ready.
+func dialSocket(src netip.Addr, dst netip.AddrPort, wait waiter) ([]*os.File, error) {
 	fd, err := tcpSocket(dst.Addr())
 	if err != nil {
 		return nil, err
@@ -23,7 +25,7 @@ func dialSocket(src netip.Addr, dst netip.AddrPort) ([]*os.File, error) {
 	// the listener alone makes it wait.
 	err = unix.Connect(fd, sockaddr(dst))
 	if err == unix.EINPROGRESS {
-		if err = awaitConnect(fd); err == nil {
+		if err = awaitConnect(fd, wait); err == nil {
 			return []*os.File{os.NewFile(uintptr(fd), "connection")}, nil
 		}
 	}
@@ -34,28 +36,26 @@ func dialSocket(src netip.Addr, dst netip.AddrPort) ([]*os.File, error) {
 	return []*os.File{os.NewFile(uintptr(fd), "connection")}, nil
 }
 
-func awaitConnect(fd int) error {
-	p := []unix.PollFd{{Fd: int32(fd), Events: unix.POLLOUT}}
-	for {
-		n, err := unix.Poll(p, int(connectPatience.Milliseconds()))
-		if err == unix.EINTR {
-			continue
-		}
-		if err != nil {
-			return err
-		}
-		if n == 0 {
-			return unix.ETIMEDOUT
-		}
-		e, err := unix.GetsockoptInt(fd, unix.SOL_SOCKET, unix.SO_ERROR)
-		if err != nil {
-			return err
-		}
-		if e != 0 {
-			return unix.Errno(e)
-		}
-		return nil
+// waiter waits until a descriptor is ready for poll's events, or patience is
+// used up.
+type waiter func(fd int, events int16, patience time.Duration) (ready bool, err error)
+
+func awaitConnect(fd int, wait waiter) error {
+	ready, err := wait(fd, unix.POLLOUT, connectPatience)
+	if err != nil {
+		return err
 	}
+	if !ready {
+		return unix.ETIMEDOUT
+	}
+	e, err := unix.GetsockoptInt(fd, unix.SOL_SOCKET, unix.SO_ERROR)
+	if err != nil {
+		return err
+	}
+	if e != 0 {
+		return unix.Errno(e)
+	}
+	return nil
 }
 
 func listenSocket(addr netip.AddrPort) ([]*os.File, error) {

@@ -45,16 +45,34 @@ func (d *diag) sockets() ([]Socket, error) {
 }
 
 func (d *diag) dump(family byte, all []Socket) ([]Socket, error) {
-	// struct nlmsghdr, then struct inet_diag_req_v2
-	var req [16 + 56]byte
+	err := d.ask(d.inet(family, unix.IPPROTO_TCP, 0), func(m []byte) {
+		if len(m) >= diagMessageSize {
+			all = append(all, parseDiag(m))
+		}
+	})
+	return all, err
+}
+
+// inet is a request for the sockets of a family and protocol, with extensions.
+func (d *diag) inet(family, protocol, extensions byte) []byte {
+	// struct inet_diag_req_v2
+	var req [56]byte
+	req[0], req[1], req[2] = family, protocol, extensions
+	binary.NativeEndian.PutUint32(req[4:], 1<<(tcpNewSyn+1)-1) // every state but "bound", for which the kernel walks all ports
+	return req[:]
+}
+
+// ask sends a request and calls seen with each message of the answer.
+func (d *diag) ask(request []byte, seen func(m []byte)) error {
 	ne := binary.NativeEndian
-	ne.PutUint32(req[0:], uint32(len(req)))
+	// struct nlmsghdr
+	req := make([]byte, 16, 128)
+	ne.PutUint32(req[0:], uint32(len(req)+len(request)))
 	ne.PutUint16(req[4:], sockDiagByFamily)
 	ne.PutUint16(req[6:], unix.NLM_F_REQUEST|unix.NLM_F_DUMP)
-	req[16], req[17] = family, unix.IPPROTO_TCP
-	ne.PutUint32(req[20:], 1<<(tcpNewSyn+1)-1) // every state but "bound", for which the kernel walks all ports
-	if err := unix.Sendto(d.fd, req[:], 0, &unix.SockaddrNetlink{Family: unix.AF_NETLINK}); err != nil {
-		return nil, fmt.Errorf("ask sock_diag: %w", err)
+	req = append(req, request...)
+	if err := unix.Sendto(d.fd, req, 0, &unix.SockaddrNetlink{Family: unix.AF_NETLINK}); err != nil {
+		return fmt.Errorf("ask sock_diag: %w", err)
 	}
 	for {
 		n, _, err := unix.Recvfrom(d.fd, d.buf, 0)
@@ -62,22 +80,20 @@ func (d *diag) dump(family byte, all []Socket) ([]Socket, error) {
 			continue
 		}
 		if err != nil {
-			return nil, fmt.Errorf("read sock_diag: %w", err)
+			return fmt.Errorf("read sock_diag: %w", err)
 		}
 		for msg := d.buf[:n]; len(msg) >= 16; {
 			size, kind := int(ne.Uint32(msg)), ne.Uint16(msg[4:])
 			if size < 16 || size > len(msg) {
-				return nil, fmt.Errorf("read sock_diag: message of %d bytes", size)
+				return fmt.Errorf("read sock_diag: message of %d bytes", size)
 			}
 			switch kind {
 			case unix.NLMSG_DONE:
-				return all, nil
+				return nil
 			case unix.NLMSG_ERROR:
-				return nil, fmt.Errorf("read sock_diag: %w", unix.Errno(-int32(ne.Uint32(msg[16:]))))
+				return fmt.Errorf("read sock_diag: %w", unix.Errno(-int32(ne.Uint32(msg[16:]))))
 			case sockDiagByFamily:
-				if size >= 16+diagMessageSize {
-					all = append(all, parseDiag(msg[16:size]))
-				}
+				seen(msg[16:size])
 			}
 			msg = msg[min((size+3)&^3, len(msg)):]
 		}
@@ -95,15 +111,8 @@ func parseDiag(m []byte) Socket {
 		WQueue: ne.Uint32(m[60:]),
 		Inode:  uint64(ne.Uint32(m[68:])),
 	}
-	for attr := m[diagMessageSize:]; len(attr) >= 4; {
-		size := int(ne.Uint16(attr))
-		if size < 4 || size > len(attr) {
-			break
-		}
-		if ne.Uint16(attr[2:]) == diagV6Only && size >= 5 {
-			s.V6Only = attr[4] != 0
-		}
-		attr = attr[min((size+3)&^3, len(attr)):]
+	if v := attribute(m[diagMessageSize:], diagV6Only); len(v) > 0 {
+		s.V6Only = v[0] != 0
 	}
 	return s
 }

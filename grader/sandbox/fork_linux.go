@@ -16,10 +16,16 @@ import (
 // the page faults that follow, for the keeper. It may only make raw system
 // calls: no allocation, no lock, no growth of the stack.
 
-// vfork clones a child with flags, in the caller's memory.
+// vfork makes a child in the caller's memory: trap is the number of clone or
+// clone3, a1 and a2 are its arguments.
 //
 //go:noescape
-func vfork(flags uintptr) (pid, errno uintptr)
+func vfork(trap, a1, a2 uintptr) (pid, errno uintptr)
+
+// cloneArgs is struct clone_args (clone3(2)).
+type cloneArgs struct {
+	flags, pidfd, childTID, parentTID, exitSignal, stack, stackSize, tls, setTID, setTIDSize, group uint64
+}
 
 // vforkFlags are those of every child.
 const vforkFlags = unix.CLONE_VM | unix.CLONE_VFORK | uintptr(unix.SIGCHLD)
@@ -37,7 +43,8 @@ func runtimeAfterForkInChild()
 type stage uint32
 
 const (
-	stageNamespace stage = iota + 1
+	stageGroups stage = iota + 1
+	stageNamespace
 	stageSession
 	stageTerminal
 	stageLimits
@@ -45,15 +52,16 @@ const (
 	stageIdentity
 	stageCapabilities
 	stagePrivileges
+	stageLandlock
 	stageDescriptors
 	stageSeccomp
 	stageExec
 )
 
 var stageNames = map[stage]string{
-	stageNamespace: "enter the user namespace", stageSession: "make a session", stageTerminal: "attach the terminal",
+	stageGroups: "enter the control groups", stageNamespace: "enter the user namespace", stageSession: "make a session", stageTerminal: "attach the terminal",
 	stageLimits: "set limits", stageFolder: "enter the work folder", stageIdentity: "change identity",
-	stageCapabilities: "drop capabilities", stagePrivileges: "set no_new_privs",
+	stageCapabilities: "drop capabilities", stagePrivileges: "set no_new_privs", stageLandlock: "enter landlock",
 	stageDescriptors: "close descriptors", stageSeccomp: "install the seccomp filter", stageExec: "execute the program",
 }
 
@@ -86,6 +94,10 @@ type image struct {
 	groups      bool // whether setgroups is allowed
 	limits      []limit
 	lastCap     int
+	group       int   // control group of the second version to be born in, or -1
+	joins       []int // descriptors by which to enter those of the first
+	rules       int   // of landlock, or -1
+	ruleFlags   uintptr
 	filter      *unix.SockFprog
 }
 
@@ -124,13 +136,19 @@ func forkProgram(im *image) (pid int, errno syscall.Errno) {
 	msg.SetControllen(int(unsafe.Sizeof(rights)))
 	ignore := sigaction{handler: 1} // SIG_IGN
 	empty := [1]byte{}
+	self := [1]byte{'0'}
 	var at stage
 	var e syscall.Errno
 	var r, failed uintptr
+	into := cloneArgs{flags: unix.CLONE_VM | unix.CLONE_VFORK | unix.CLONE_INTO_CGROUP, exitSignal: uint64(unix.SIGCHLD), group: uint64(im.group)}
 	argv, envv := &im.argv[0], &im.envv[0]
 
 	runtimeBeforeFork()
-	r, failed = vfork(vforkFlags)
+	if im.group >= 0 {
+		r, failed = vfork(unix.SYS_CLONE3, uintptr(unsafe.Pointer(&into)), unsafe.Sizeof(into))
+	} else {
+		r, failed = vfork(syscall.SYS_CLONE, vforkFlags, 0)
+	}
 	if failed != 0 || r != 0 {
 		runtimeAfterFork()
 		return int(r), syscall.Errno(failed)
@@ -138,6 +156,18 @@ func forkProgram(im *image) (pid int, errno syscall.Errno) {
 
 	// The child from here on.
 	runtimeAfterForkInChild()
+	at = stageGroups
+	for i := range im.joins {
+		if _, _, e = syscall.RawSyscall(syscall.SYS_WRITE, uintptr(im.joins[i]), uintptr(unsafe.Pointer(&self)), 1); e != 0 {
+			goto fail
+		}
+	}
+	if len(im.joins) > 0 || im.group >= 0 {
+		// The programs' groups are the roots of what they see.
+		if _, _, e = syscall.RawSyscall(syscall.SYS_UNSHARE, unix.CLONE_NEWCGROUP, 0, 0); e != 0 {
+			goto fail
+		}
+	}
 	at = stageNamespace
 	if _, _, e = syscall.RawSyscall(unix.SYS_SETNS, uintptr(im.namespace), unix.CLONE_NEWUSER, 0); e != 0 {
 		goto fail
@@ -204,6 +234,12 @@ func forkProgram(im *image) (pid int, errno syscall.Errno) {
 	if _, _, e = syscall.RawSyscall6(syscall.SYS_PRCTL, unix.PR_SET_NO_NEW_PRIVS, 1, 0, 0, 0, 0); e != 0 {
 		goto fail
 	}
+	if im.rules >= 0 {
+		at = stageLandlock
+		if _, _, e = syscall.RawSyscall(unix.SYS_LANDLOCK_RESTRICT_SELF, uintptr(im.rules), im.ruleFlags, 0); e != 0 {
+			goto fail
+		}
+	}
 	at = stageDescriptors
 	if _, _, e = syscall.RawSyscall(unix.SYS_CLOSE_RANGE, 3, ^uintptr(0)>>32, unix.CLOSE_RANGE_CLOEXEC); e != 0 {
 		goto fail
@@ -257,7 +293,7 @@ func forkFirst(program int, argv **byte, why *syscall.Errno) (pid int, errno sys
 	var r, failed uintptr
 
 	runtimeBeforeFork()
-	r, failed = vfork(vforkFlags | unix.CLONE_NEWUSER)
+	r, failed = vfork(syscall.SYS_CLONE, vforkFlags|unix.CLONE_NEWUSER, 0)
 	if failed != 0 || r != 0 {
 		runtimeAfterFork()
 		if failed == 0 && *why != 0 {
@@ -290,7 +326,7 @@ func mountInside(what, where, options *byte, why *syscall.Errno) (errno syscall.
 	var r, failed uintptr
 
 	runtimeBeforeFork()
-	r, failed = vfork(vforkFlags)
+	r, failed = vfork(syscall.SYS_CLONE, vforkFlags, 0)
 	if failed != 0 || r != 0 {
 		runtimeAfterFork()
 		if failed != 0 {
@@ -304,6 +340,36 @@ func mountInside(what, where, options *byte, why *syscall.Errno) (errno syscall.
 	runtimeAfterForkInChild()
 	_, _, e = syscall.RawSyscall6(syscall.SYS_MOUNT, uintptr(unsafe.Pointer(what)), uintptr(unsafe.Pointer(where)),
 		uintptr(unsafe.Pointer(what)), unix.MS_NOSUID|unix.MS_NODEV|unix.MS_NOEXEC, uintptr(unsafe.Pointer(options)), 0)
+	*why = e
+	for {
+		syscall.RawSyscall(syscall.SYS_EXIT, 0, 0, 0)
+	}
+}
+
+// killInside kills every process of the PID namespace that the calling thread
+// has unshared, but for its process 1, at one instant. The child leaves in why
+// what went wrong. The caller must be locked to its thread.
+//
+//go:norace
+//go:noinline
+func killInside(why *syscall.Errno) (errno syscall.Errno) {
+	var e syscall.Errno
+	var r, failed uintptr
+
+	runtimeBeforeFork()
+	r, failed = vfork(syscall.SYS_CLONE, vforkFlags, 0)
+	if failed != 0 || r != 0 {
+		runtimeAfterFork()
+		if failed != 0 {
+			return syscall.Errno(failed)
+		}
+		reap(int(r))
+		return 0
+	}
+
+	// The child from here on.
+	runtimeAfterForkInChild()
+	_, _, e = syscall.RawSyscall(syscall.SYS_KILL, ^uintptr(0), uintptr(unix.SIGKILL), 0)
 	*why = e
 	for {
 		syscall.RawSyscall(syscall.SYS_EXIT, 0, 0, 0)

@@ -71,6 +71,12 @@ func TestSystemCallsAreRefused(t *testing.T) {
 		{"io_uring_setup", unix.SYS_IO_URING_SETUP, "1, 0", "EPERM"},
 		{"io_uring_enter", unix.SYS_IO_URING_ENTER, "0, 0, 0, 0, 0, 0", "EPERM"},
 		{"io_uring_register", unix.SYS_IO_URING_REGISTER, "0, 0, 0, 0", "EPERM"},
+		{"memfd_create", unix.SYS_MEMFD_CREATE, "0, 0", "EPERM"},
+		{"memfd_secret", unix.SYS_MEMFD_SECRET, "0", "EPERM"},
+		{"shmget", unix.SYS_SHMGET, "0, 4096, 0o1666", "EPERM"},
+		{"semget", unix.SYS_SEMGET, "0, 1, 0o1666", "EPERM"},
+		{"msgget", unix.SYS_MSGGET, "0, 0o1666", "EPERM"},
+		{"pair of another family", unix.SYS_SOCKETPAIR, fmt.Sprint(unix.AF_TIPC, ", 5, 0, 0"), "EAFNOSUPPORT"},
 		{"init_module", unix.SYS_INIT_MODULE, "0, 0, 0", "EPERM"},
 		{"finit_module", unix.SYS_FINIT_MODULE, "0, 0, 0", "EPERM"},
 		{"kexec_load", unix.SYS_KEXEC_LOAD, "0, 0, 0, 0", "EPERM"},
@@ -87,7 +93,7 @@ func TestSystemCallsAreRefused(t *testing.T) {
 		{"alg", unix.SYS_SOCKET, fmt.Sprint(unix.AF_ALG, ", 5, 0"), "EAFNOSUPPORT"},
 		{"raw socket", unix.SYS_SOCKET, fmt.Sprint(unix.AF_INET, ", 3, 1"), "EPERM"},
 		{"setuid", unix.SYS_SETUID, "0", "EPERM or EINVAL"},
-		{"mknod", unix.SYS_MKNODAT, fmt.Sprint("-100, ctypes.addressof(ctypes.create_string_buffer(b'/tmp/d')), ", unix.S_IFBLK|0o666, ", 0x800"), "EPERM"},
+		{"mknod", unix.SYS_MKNODAT, fmt.Sprint("-100, ctypes.addressof(ctypes.create_string_buffer(b'/tmp/d')), ", unix.S_IFBLK|0o666, ", 0x800"), "refused"},
 	}
 	var code, want strings.Builder
 	code.WriteString(calls)
@@ -96,8 +102,9 @@ func TestSystemCallsAreRefused(t *testing.T) {
 		fmt.Fprintln(&want, tt.name, tt.want)
 	}
 	got := isolated(t).output(code.String())
-	// Zero is not a user of the programs' namespace.
-	got = strings.NewReplacer("setuid EINVAL", "setuid EPERM or EINVAL", "setuid EPERM", "setuid EPERM or EINVAL").Replace(got)
+	// Zero is not a user of the programs' namespace; Landlock refuses devices before their want of a capability does.
+	got = strings.NewReplacer("setuid EINVAL", "setuid EPERM or EINVAL", "setuid EPERM", "setuid EPERM or EINVAL",
+		"mknod EPERM", "mknod refused", "mknod EACCES", "mknod refused").Replace(got)
 	if diff := cmp.Diff(want.String(), got); diff != "" {
 		t.Errorf("(-want +got):\n%s", diff)
 	}
@@ -181,6 +188,7 @@ print('alive')
 func TestRootIsReadOnly(t *testing.T) {
 	attack(t, `
 print(*sorted(os.listdir('/')))
+print(*sorted(os.listdir('/dev')))
 print(*sorted(n for n in os.listdir('/etc') if n not in ('ld.so.cache', 'alternatives')))
 def attempt(what, f, *args):
     try: f(*args); print(what, 'done')
@@ -196,6 +204,7 @@ for p in ('/tmp/x', '/var/tmp/x2', '/dev/shm/x', '/srv/x', '/var/www/x', 'x', os
 for d in ('null', 'zero', 'full', 'random', 'urandom', 'tty'):
     attempt(d, open, '/dev/' + d)
 `, strings.Join(rootNames(t), " ")+`
+fd full null ptmx pts random shm stderr stdin stdout tty urandom zero
 group host.conf hostname hosts nsswitch.conf passwd protocols services
 /x Read-only file system
 /usr/x Read-only file system
@@ -323,9 +332,6 @@ func TestBoxesDoNotMeet(t *testing.T) {
 	p := one.start(`
 for f in ('x', '/tmp/x', '/dev/shm/x'): open(f, 'w').close()
 s = socket.socket(socket.AF_UNIX); s.bind('\0name'); s.listen()
-import ctypes
-libc = ctypes.CDLL(None)
-if libc.shmget(0x1234, 4096, 0o1666) < 0: print('no shared memory')
 print('ready', end='')
 input()
 `)
@@ -335,11 +341,9 @@ input()
 print(*[f for f in ('x', '/tmp/x', '/dev/shm/x') if os.path.exists(f)])
 try: socket.socket(socket.AF_UNIX).connect('\0name'); print('connected')
 except OSError as e: print(e.strerror)
-import ctypes
-print(ctypes.CDLL(None).shmget(0x1234, 4096, 0o666))
 print(*[p for p in os.listdir('/proc') if p.isdigit()])
 `)
-	if diff := cmp.Diff("\nConnection refused\n-1\n3\n", got); diff != "" {
+	if diff := cmp.Diff("\nConnection refused\n3\n", got); diff != "" {
 		t.Errorf("(-want +got):\n%s", diff)
 	}
 }

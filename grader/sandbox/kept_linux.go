@@ -3,6 +3,7 @@ package sandbox
 import (
 	"context"
 	"encoding/binary"
+	"errors"
 	"fmt"
 	"io"
 	"net"
@@ -18,14 +19,17 @@ import (
 // boxReply are what the grader's keptBox and the thread say to one another.
 
 type boxRequest struct {
-	Op   string // "start", "dial", "listen", "look", "signal", "traffic", "close"
-	Args []string
-	Env  []string
-	Self bool
-	Src  netip.Addr
-	Addr netip.AddrPort
-	ID   int
-	Sig  int
+	Op    string // "lay", "start", "dial", "listen", "look", "signal", "traffic", "probe", "close"
+	Files []File
+	Args  []string
+	Env   []string
+	Self  bool
+	Src   netip.Addr
+	Addr  netip.AddrPort
+	ID    int
+	Sig   int
+
+	pause bool // run the program of process 1 instead
 }
 
 type boxReply struct {
@@ -34,15 +38,18 @@ type boxReply struct {
 	ID       int
 	PID      int
 	Look     *Look
+	Layers   []Layer
 	Accepted int64
 	Segments int64
 }
 
 // keptBox is the grader's side.
 type keptBox struct {
-	mu   sync.Mutex
-	conn *net.UnixConn
-	gone bool
+	mu      sync.Mutex
+	conn    *net.UnixConn
+	group   *boxGroup
+	started func() // called when a program was started; nil for nothing
+	gone    bool
 }
 
 // call sends one request and waits for its reply. An error of the box's thread
@@ -93,10 +100,13 @@ func (b *keptBox) start(ctx context.Context, cmd Command, env []string) (*spawne
 	if len(files) != 3 {
 		return nil, fmt.Errorf("box start: %d descriptors instead of 3", len(files))
 	}
+	if b.started != nil {
+		b.started()
+	}
 	p := &spawned{id: reply.ID, pid: reply.PID, screen: files[0], errs: files[1], exit: make(chan Exit, 1)}
 	go func(f *os.File) {
 		defer f.Close()
-		var status [4]byte
+		var status [8]byte
 		if _, err := io.ReadFull(f, status[:]); err != nil {
 			// The keeper is gone, and with it every program.
 			p.exit <- Exit{Signal: int(unix.SIGKILL)}
@@ -104,7 +114,7 @@ func (b *keptBox) start(ctx context.Context, cmd Command, env []string) (*spawne
 		}
 		ws := unix.WaitStatus(binary.LittleEndian.Uint32(status[:]))
 		if ws.Signaled() {
-			p.exit <- Exit{Signal: int(ws.Signal())}
+			p.exit <- Exit{Signal: int(ws.Signal()), Memory: status[4] != 0}
 		} else {
 			p.exit <- Exit{Code: ws.ExitStatus()}
 		}
@@ -149,6 +159,21 @@ func (b *keptBox) traffic(ctx context.Context) (accepted, segments int64, err er
 	return reply.Accepted, reply.Segments, err
 }
 
+// lay puts files into the work folder. No program runs yet.
+func (b *keptBox) lay(ctx context.Context, files []File) error {
+	if len(files) == 0 {
+		return nil
+	}
+	_, _, err := b.call(ctx, boxRequest{Op: "lay", Files: files})
+	return err
+}
+
+// probe tells which layers stand around a program of the box.
+func (b *keptBox) probe(ctx context.Context) ([]Layer, error) {
+	reply, _, err := b.call(ctx, boxRequest{Op: "probe"})
+	return reply.Layers, err
+}
+
 func (b *keptBox) close() error {
 	_, _, err := b.call(context.Background(), boxRequest{Op: "close"})
 	b.mu.Lock()
@@ -158,5 +183,5 @@ func (b *keptBox) close() error {
 	}
 	b.gone = true
 	b.conn.Close()
-	return err
+	return errors.Join(err, b.group.remove())
 }

@@ -20,6 +20,8 @@ type program struct {
 	slaves [2]int // kept open: flushTerminal polls them
 	mu     sync.Mutex
 	gone   bool
+	greedy bool  // it is killed for want of memory
+	killed int64 // processes that the kernel had killed for want of memory before
 }
 
 func (b *boxThread) start(req boxRequest, reply *boxReply) (files []*os.File, err error) {
@@ -49,14 +51,23 @@ func (b *boxThread) start(req boxRequest, reply *boxReply) (files []*os.File, er
 		return nil, err
 	}
 	open = append(open, status[0], status[1])
+	var killed int64
+	if b.guard.events != nil {
+		if killed, err = killedIn(b.guard.events); err != nil {
+			return nil, err
+		}
+	}
 	im := &image{
 		execFd: -1, dir: bytePtr(Home), tty: slaves[0], errTTY: slaves[1], namespace: b.users, status: status[1],
 		uid: boxUID, gid: boxUID, groups: b.cfg.groups, lastCap: b.cfg.lastCap, filter: b.cfg.filter,
-		limits: programLimits,
+		limits: programLimits, group: b.group(), joins: descriptors(b.joins), rules: b.rules, ruleFlags: b.cfg.landlock.flags(),
 	}
-	if req.Self {
+	switch {
+	case req.pause:
+		im.execFd = b.cfg.first
+	case req.Self:
 		im.execFd = b.cfg.self
-	} else {
+	default:
 		im.path = bytePtr(req.Args[0])
 	}
 	im.argv = pointers(req.Args)
@@ -80,11 +91,11 @@ func (b *boxThread) start(req boxRequest, reply *boxReply) (files []*os.File, er
 		reap(pid)
 		return nil, fmt.Errorf("start %s: %w", req.Args[0], err)
 	}
-	p := &program{pid: pid, slaves: slaves}
+	p := &program{pid: pid, slaves: slaves, killed: killed}
 	b.programs = append(b.programs, p)
 	reply.ID, reply.PID = len(b.programs)-1, inside
 	open = remove(open, slaves[0], slaves[1], exit[1])
-	go p.wait(exit[1])
+	go p.wait(exit[1], b.guard.events)
 	for _, fd := range []int{masters[0], masters[1], exit[0]} {
 		files = append(files, os.NewFile(uintptr(fd), "box"))
 		open = remove(open, fd)
@@ -138,12 +149,24 @@ func started(status int) (pid, listener int, err error) {
 	}
 }
 
-func (p *program) wait(exit int) {
+// wait waits for the program's end and reports it to exit, which it closes: the
+// status, then whether it was killed because it, or the whole box, used too
+// much memory. events counts what the kernel kills for that, unless it is nil.
+func (p *program) wait(exit int, events *os.File) {
 	ws := reap(p.pid)
+	killed := int64(0)
+	if events != nil {
+		// An error means that the box is being closed.
+		killed, _ = killedIn(events)
+	}
 	p.mu.Lock()
 	p.gone = true
+	greedy := p.greedy || killed > p.killed
 	p.mu.Unlock()
-	var word [4]byte
+	var word [8]byte
+	if ws.Signaled() && ws.Signal() == unix.SIGKILL && greedy {
+		word[4] = 1
+	}
 	binary.LittleEndian.PutUint32(word[:], uint32(ws))
 	// A reader that is gone is no longer interested.
 	_, _ = unix.Write(exit, word[:])
@@ -194,6 +217,22 @@ func pointers(list []string) []*byte {
 		out = append(out, bytePtr(strings.ReplaceAll(s, "\x00", "")))
 	}
 	return append(out, nil)
+}
+
+// group is the descriptor of the control group that programs are born in, or -1.
+func (b *boxThread) group() int {
+	if b.into == nil {
+		return -1
+	}
+	return int(b.into.Fd())
+}
+
+func descriptors(files []*os.File) []int {
+	out := make([]int, len(files))
+	for i, f := range files {
+		out[i] = int(f.Fd())
+	}
+	return out
 }
 
 func remove(list []int, gone ...int) []int {

@@ -28,7 +28,9 @@ func openPlain(opts Options) (*Sandbox, error) {
 		return nil, fmt.Errorf("plain sandbox: %w", err)
 	}
 	p := &plain{self: self, turn: make(chan struct{}, 1)}
-	return &Sandbox{opts: opts, maker: p.box, closer: func() error { return nil }, layers: []string{"none"}}, nil
+	return &Sandbox{opts: opts, maker: p.box, closer: func() error { return nil }, layers: sync.OnceValue(func() []Layer {
+		return missingLayers(opts.Interpreter)
+	})}, nil
 }
 
 // plain makes plain boxes.

@@ -36,6 +36,21 @@ func acknowledgeAtOnce() error {
 	return changeRoute(fd, unix.RTM_NEWROUTE, unix.NLM_F_CREATE, dst)
 }
 
+// boundBuffers bounds what one TCP socket of the thread's network namespace
+// holds unless its program asks for more: the kernel's own bound is some ten
+// times what a scenario sends.
+func boundBuffers() error {
+	for _, s := range []struct{ name, value string }{
+		{"tcp_rmem", "4096 131072 1048576"},
+		{"tcp_wmem", "4096 16384 1048576"},
+	} {
+		if err := writeFile("/proc/sys/net/ipv4/"+s.name, s.value); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
 // loopbackIndex is the number of the loopback interface in every namespace.
 const loopbackIndex = 1
 

@@ -66,6 +66,10 @@ const (
 	// MaxAddressSpace bounds the address space of one process, in bytes: 128
 	// threads with 8 MiB stacks, and the interpreter.
 	MaxAddressSpace = 4 << 30
+	// MaxMemory bounds what the programs of a box use together, in bytes: their
+	// own memory, their files, and what waits in their sockets. It is ten
+	// times what an answer to the sheet takes.
+	MaxMemory = 256 << 20
 	// MaxCPU bounds the processor time of one process.
 	MaxCPU = 120 * time.Second
 	// MaxOutput is how much of one stream of a terminal, or of one
@@ -90,9 +94,13 @@ type Exit struct {
 	Code   int  // exit status, when Signal is 0
 	Signal int  // number of the signal that killed it, or 0
 	Core   bool // never set: core files are off
+	Memory bool // it was killed because the box's programs used more than MaxMemory
 }
 
 func (e Exit) String() string {
+	if e.Memory {
+		return fmt.Sprintf("more than %d MiB of memory", MaxMemory>>20)
+	}
 	if e.Signal != 0 {
 		return fmt.Sprintf("signal %d", e.Signal)
 	}
@@ -133,7 +141,7 @@ type Sandbox struct {
 	opts   Options
 	maker  func(ctx context.Context, files []File) (backend, error)
 	closer func() error
-	layers []string
+	layers func() []Layer
 }
 
 // Open prepares a Sandbox. It returns an error that wraps ErrNoNamespaces when
@@ -145,9 +153,6 @@ func Open(ctx context.Context, opts Options) (*Sandbox, error) {
 	}
 	return openKeeper(ctx, opts)
 }
-
-// Isolation names the layers between a program and this machine, or "none".
-func (s *Sandbox) Isolation() []string { return s.layers }
 
 // Interpreter returns the interpreter of the options.
 func (s *Sandbox) Interpreter() Interpreter { return s.opts.Interpreter }

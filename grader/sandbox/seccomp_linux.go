@@ -22,6 +22,8 @@ var denied = []string{
 	// keys, programs and events in the kernel
 	"keyctl", "add_key", "request_key", "bpf", "perf_event_open", "userfaultfd",
 	"io_uring_setup", "io_uring_enter", "io_uring_register", "fanotify_init", "lookup_dcookie",
+	// memory that no process's size tells of
+	"memfd_create", "memfd_secret", "shmget", "semget", "msgget",
 	// the machine
 	"init_module", "finit_module", "delete_module", "kexec_load", "kexec_file_load", "reboot", "swapon", "swapoff",
 	"settimeofday", "clock_settime", "clock_adjtime", "adjtimex", "acct", "syslog", "sethostname", "setdomainname",
@@ -88,6 +90,7 @@ func seccompProgram() (*unix.SockFprog, error) {
 			{Action: absent, Names: []string{"clone3"}},
 			group(refuse, "clone", namespaces...),
 			group(noFamily, "socket", outside),
+			group(noFamily, "socketpair", outside),
 			// raw sockets need a capability that is not there; this is a second wall
 			group(refuse, "socket", raw...),
 			// what may end a wait later is told to the box (see clocks)

@@ -209,6 +209,7 @@ func TestExitText(t *testing.T) {
 		{sandbox.Exit{}, "terminé", "ended"},
 		{sandbox.Exit{Code: 3}, "terminé (code de sortie 3)", "ended (exit status 3)"},
 		{sandbox.Exit{Signal: 9}, "tué (signal 9)", "killed (signal 9)"},
+		{sandbox.Exit{Signal: 9, Memory: true}, "tué : plus de 256 Mio de mémoire utilisés", "killed: more than 256 MiB of memory used"},
 		{sandbox.Exit{Signal: 11}, "terminé par le signal 11 (segmentation fault)", "ended by signal 11 (segmentation fault)"},
 	} {
 		if got := exitText(tt.exit); got.FR != tt.fr || got.EN != tt.en {

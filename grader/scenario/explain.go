@@ -15,6 +15,8 @@ import (
 // exitText says how a program ended.
 func exitText(e sandbox.Exit) lang.Text {
 	switch {
+	case e.Memory:
+		return lang.F("tué : plus de %[1]d Mio de mémoire utilisés", "killed: more than %[1]d MiB of memory used", sandbox.MaxMemory>>20)
 	case e.Signal == int(syscall.SIGKILL):
 		return lang.T("tué (signal 9)", "killed (signal 9)")
 	case e.Signal != 0:
@@ -28,6 +30,8 @@ func exitText(e sandbox.Exit) lang.Text {
 // exitStatus is what exitText adds to the fact, in brackets.
 func exitStatus(e sandbox.Exit) lang.Text {
 	switch {
+	case e.Memory:
+		return lang.F(" (tué : plus de %[1]d Mio de mémoire utilisés)", " (killed: more than %[1]d MiB of memory used)", sandbox.MaxMemory>>20)
 	case e.Signal == int(syscall.SIGKILL):
 		return lang.T(" (tué, signal 9)", " (killed, signal 9)")
 	case e.Signal != 0:

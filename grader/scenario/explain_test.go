@@ -40,6 +40,7 @@ var endings = map[string]struct{ source, want string }{
 	"nested":      {"try:\n    1 / 0\nexcept ZeroDivisionError:\n    open('nothing')", "nested.py:4: “FileNotFoundError: "},
 	"silent":      {`raise SystemExit(3)`, "silent.py has ended (exit status 3) without printing anything"},
 	"says":        {`print('bye')`, "says.py has ended"},
+	"greedy":      {"x = bytearray(b'x') * (400 << 20)", "greedy.py has ended (killed: more than 256 MiB of memory used) without printing anything"},
 	"killed":      {"import os\nos.kill(os.getpid(), 9)", "killed.py has ended (killed, signal 9) without printing anything"},
 }
 
