@@ -22,6 +22,7 @@ type boxConfig struct {
 	lastCap  int
 	groups   bool
 	landlock landlock
+	session  int               // the grader's keyring
 	host     map[string]string // the namespaces of the grader, by layer
 }
 
@@ -31,9 +32,11 @@ type boxThread struct {
 	conn     blocking
 	diag     *diag
 	looker   looker
-	first    int // process number of process 1, as the keeper sees it
-	users    int // descriptor of the programs' user namespace
-	rules    int // descriptor of landlock's rules, or -1
+	first    int   // process number of process 1, as the keeper sees it
+	users    int   // descriptor of the programs' user namespace
+	rules    int   // descriptor of landlock's rules, or -1
+	unkeyed  error // why the programs have no keyring of their own
+	mounted  bool  // /proc is the box's own
 	programs []*program
 	clocks   clocks
 	guard    guard
@@ -51,7 +54,7 @@ func serveBox(cfg *boxConfig, conn blocking, o order, groups []*os.File) {
 	if o.Events {
 		b.guard.events, b.joins = groups[0], groups[1:]
 	}
-	err := b.build(o.Files)
+	err := b.build()
 	var text string
 	if err != nil {
 		text = err.Error()
@@ -59,14 +62,18 @@ func serveBox(cfg *boxConfig, conn blocking, o order, groups []*os.File) {
 	if err := send(conn, answer{Err: text}); err == nil && text == "" {
 		b.serve()
 	}
-	b.end()
+	// The grader, if it is still there, has had its answer.
+	_ = b.end()
 }
 
-func (b *boxThread) build(files []File) error {
+func (b *boxThread) build() error {
 	if err := unix.Unshare(unix.CLONE_FS | unix.CLONE_NEWPID | unix.CLONE_NEWNS | unix.CLONE_NEWNET |
 		unix.CLONE_NEWUTS | unix.CLONE_NEWIPC | unix.CLONE_NEWCGROUP); err != nil {
 		return fmt.Errorf("unshare: %w", err)
 	}
+	// Programs cannot ask for keys at all; where keys are scarce, or unknown, that
+	// has to do.
+	_, b.unkeyed = unix.KeyctlInt(unix.KEYCTL_JOIN_SESSION_KEYRING, 0, 0, 0, 0)
 	if err := loopbackUp(); err != nil {
 		return err
 	}
@@ -90,7 +97,7 @@ func (b *boxThread) build(files []File) error {
 	if err := unix.Mount("devpts", "/dev/pts", "devpts", unix.MS_NOSUID|unix.MS_NOEXEC, "newinstance,ptmxmode=0666,mode=620"); err != nil {
 		return fmt.Errorf("mount the terminals: %w", err)
 	}
-	if err := layFiles(files); err != nil {
+	if err := makeFolders(); err != nil {
 		return err
 	}
 	if err := b.forkFirst(); err != nil {
@@ -99,6 +106,7 @@ func (b *boxThread) build(files []File) error {
 	if err := mountProc(); err != nil {
 		return err
 	}
+	b.mounted = true
 	var err error
 	if b.cfg.landlock.abi > 0 {
 		if b.rules, err = b.cfg.landlock.ruleset(b.cfg.self); err != nil {
@@ -109,9 +117,8 @@ func (b *boxThread) build(files []File) error {
 	return err
 }
 
-// layFiles fills the work folder. No program runs yet: nothing that is opened
-// here can have been put there by one.
-func layFiles(files []File) error {
+// makeFolders makes the folders that programs may write in.
+func makeFolders() error {
 	for _, d := range []struct {
 		path string
 		mode uint32
@@ -125,6 +132,15 @@ func layFiles(files []File) error {
 		if err := unix.Chown(d.path, boxUID, boxUID); err != nil {
 			return err
 		}
+	}
+	return nil
+}
+
+// layFiles fills the work folder. No program runs yet: nothing that is opened
+// here can have been put there by one.
+func (b *boxThread) layFiles(files []File) error {
+	if len(b.programs) > 0 {
+		return errors.New("a program runs already")
 	}
 	root, err := os.OpenRoot("/home")
 	if err != nil {
@@ -229,6 +245,8 @@ func (b *boxThread) serve() {
 		var files []*os.File
 		var err error
 		switch req.Op {
+		case "lay":
+			err = b.layFiles(req.Files)
 		case "start":
 			files, err = b.start(req, &reply)
 		case "dial":
@@ -244,7 +262,7 @@ func (b *boxThread) serve() {
 		case "probe":
 			reply.Layers, err = b.probe()
 		case "close":
-			b.end()
+			err = b.end()
 		default:
 			err = fmt.Errorf("unknown request %q", req.Op)
 		}
@@ -266,21 +284,26 @@ func (b *boxThread) serve() {
 }
 
 // end kills process 1, with which the kernel kills all of the box, and returns
-// when they are gone.
-func (b *boxThread) end() {
+// when they are gone. The error says that some are not.
+func (b *boxThread) end() error {
+	var err error
 	if b.diag != nil {
 		b.diag.close()
 		b.diag = nil
 	}
 	if b.first != 0 {
-		unix.Kill(b.first, unix.SIGKILL)
-		var ws unix.WaitStatus
-		for {
-			if _, err := unix.Wait4(b.first, &ws, 0, nil); err != unix.EINTR {
-				break
+		if err = unix.Kill(b.first, unix.SIGKILL); err != nil {
+			err = fmt.Errorf("kill process 1: %w", err)
+		}
+		// Process 1 is the last to go: the kernel buries the others before it.
+		reap(b.first)
+		b.first = 0
+		if b.mounted {
+			left, lerr := b.looker.numbers(b.looker.proc, maxTasks)
+			if err = errors.Join(err, lerr); len(left) > 0 {
+				err = errors.Join(err, fmt.Errorf("processes %v outlive the box", left))
 			}
 		}
-		b.first = 0
 	}
 	if b.users >= 0 {
 		unix.Close(b.users)
@@ -301,7 +324,9 @@ func (b *boxThread) end() {
 	b.joins = nil
 	if b.guard.events != nil {
 		b.guard.events.Close()
+		b.guard.events = nil
 	}
+	return err
 }
 
 func (b *boxThread) look() (*Look, error) {

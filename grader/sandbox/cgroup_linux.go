@@ -2,6 +2,7 @@ package sandbox
 
 import (
 	"bytes"
+	"crypto/rand"
 	"errors"
 	"fmt"
 	"io/fs"
@@ -64,7 +65,8 @@ func findCgroups(proc string) (*cgroups, error) {
 	space := strings.Trim(strings.TrimPrefix(self, "pid:"), "[]")
 	c := &cgroups{
 		places: map[string]groupPlace{}, why: map[string]error{}, live: map[*boxGroup]bool{},
-		prefix: fmt.Sprintf("%s%s-%d-", groupPrefix, space, os.Getpid()),
+		// A process may have several sandboxes.
+		prefix: fmt.Sprintf("%s%s-%d-%.8s-", groupPrefix, space, os.Getpid(), rand.Text()),
 	}
 	own, err := os.ReadFile(proc + "/cgroup")
 	if err != nil {
@@ -76,6 +78,10 @@ func findCgroups(proc string) (*cgroups, error) {
 	}
 	for name := range controllers {
 		err := fmt.Errorf("no control groups with %s are mounted", name)
+		if name == "cpu" && realTime() {
+			c.why[name] = errors.New("real-time processes do not enter its groups")
+			continue
+		}
 		for _, place := range candidates(name, string(own), string(mounts)) {
 			if err = c.try(name, place); err == nil {
 				c.places[name] = place
@@ -86,6 +92,13 @@ func findCgroups(proc string) (*cgroups, error) {
 		c.why[name] = err
 	}
 	return c, nil
+}
+
+// realTime tells whether this process, and so all that it starts, has a
+// real-time priority.
+func realTime() bool {
+	attr, err := unix.SchedGetAttr(0, 0)
+	return err == nil && (attr.Policy == unix.SCHED_FIFO || attr.Policy == unix.SCHED_RR)
 }
 
 // candidates lists the folders in which groups with a controller may be made:
@@ -202,7 +215,8 @@ func groupLimits(controller string, second bool) []groupFile {
 		return []groupFile{{"memory.max", MaxMemory, false}, {"memory.swap.max", 0, true}, {"memory.oom.group", 1, true}}
 	case controller == "memory":
 		return []groupFile{
-			{"memory.limit_in_bytes", MaxMemory, false}, {"memory.memsw.limit_in_bytes", MaxMemory, true},
+			{"memory.limit_in_bytes", MaxMemory, false},
+			{"memory.memsw.limit_in_bytes", MaxMemory, true},
 			{"memory.kmem.tcp.limit_in_bytes", maxSocketMemory, true},
 		}
 	case controller == "pids":

@@ -3,6 +3,7 @@ package sandbox
 import (
 	"errors"
 	"fmt"
+	"io"
 	"os"
 	"strconv"
 	"strings"
@@ -80,7 +81,9 @@ func (b *boxThread) exceeded(now time.Time) (bool, error) {
 	if err != nil || used <= MaxMemory {
 		return false, err
 	}
-	// What processes share was counted for each: now more slowly, but right.
+	// What processes share was counted for each, and sockets may have been emptied
+	// since they were asked: now more slowly, but right.
+	b.guard.nextSockets = time.Time{}
 	used, err = b.memory(now, proportionalOf)
 	return used > MaxMemory, err
 }
@@ -88,8 +91,8 @@ func (b *boxThread) exceeded(now time.Time) (bool, error) {
 // killedIn reads how many processes of a control group the kernel has killed.
 func killedIn(events *os.File) (int64, error) {
 	var buf [512]byte
-	n, err := unix.Pread(int(events.Fd()), buf[:], 0)
-	if err != nil {
+	n, err := events.ReadAt(buf[:], 0)
+	if err != nil && !errors.Is(err, io.EOF) {
 		return 0, fmt.Errorf("read the control group: %w", err)
 	}
 	for line := range strings.Lines(string(buf[:n])) {

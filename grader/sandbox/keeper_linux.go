@@ -8,7 +8,6 @@ import (
 	"net"
 	"os"
 	"os/exec"
-	"path/filepath"
 	"slices"
 	"strconv"
 	"strings"
@@ -30,26 +29,16 @@ const outerUID = 64001
 
 // keeperConfig is the first message to the keeper.
 type keeperConfig struct {
-	Binds  []bind
-	Links  []link
-	Groups bool              // setgroups is allowed
-	Host   map[string]string // the grader's namespaces, by layer
+	Binds   []bind
+	Links   []link
+	Groups  bool              // setgroups is allowed
+	Session int               // the grader's keyring
+	Host    map[string]string // the grader's namespaces, by layer
 }
-
-// bind is a host file or folder shown read-only at the same path in the boxes.
-type bind struct {
-	Path   string
-	Folder bool
-	Device bool
-}
-
-// link is a symbolic link of the boxes' root.
-type link struct{ Path, Target string }
 
 // order asks the keeper for a box; the box's socket comes with it, then the
 // descriptors of its control groups.
 type order struct {
-	Files  []File
 	Events bool // the first of the descriptors of control groups counts kills
 }
 
@@ -71,7 +60,35 @@ func Main() {
 
 // openKeeper starts the keeper and returns a Sandbox on it.
 func openKeeper(ctx context.Context, opts Options) (*Sandbox, error) {
-	binds, links, err := rootOf(opts.Interpreter)
+	groups, err := findCgroups("/proc/self")
+	if err != nil {
+		return nil, err
+	}
+	k, err := startKeeper(opts.Interpreter, groups)
+	if err != nil {
+		return nil, err
+	}
+	return k.sandbox(ctx, opts)
+}
+
+// sandbox tries which layers the keeper's boxes have, and returns a Sandbox on
+// it. It closes the keeper if that fails.
+func (k *keeper) sandbox(ctx context.Context, opts Options) (*Sandbox, error) {
+	layers, err := k.probe(ctx)
+	if err != nil {
+		return nil, errors.Join(fmt.Errorf("probe the sandbox: %w", err), k.close())
+	}
+	return &Sandbox{opts: opts, maker: k.box, closer: k.close, layers: func() []Layer { return layers }}, nil
+}
+
+// startKeeper starts the keeper, whose boxes show the interpreter and are in
+// groups.
+func startKeeper(in Interpreter, groups *cgroups) (*keeper, error) {
+	binds, links, err := rootOf(in)
+	if err != nil {
+		return nil, err
+	}
+	host, err := hostNamespaces()
 	if err != nil {
 		return nil, err
 	}
@@ -82,18 +99,6 @@ func openKeeper(ctx context.Context, opts Options) (*Sandbox, error) {
 	child, err := connFile(b)
 	if err != nil {
 		a.Close()
-		return nil, err
-	}
-	host, err := hostNamespaces()
-	if err != nil {
-		a.Close()
-		child.Close()
-		return nil, err
-	}
-	groups, err := findCgroups("/proc/self")
-	if err != nil {
-		a.Close()
-		child.Close()
 		return nil, err
 	}
 	root := os.Geteuid() == 0
@@ -110,25 +115,18 @@ func openKeeper(ctx context.Context, opts Options) (*Sandbox, error) {
 		return nil, fmt.Errorf("%w: %w", ErrNoNamespaces, err)
 	}
 	k := &keeper{conn: a, cmd: cmd, groups: groups}
-	if err := send(a, keeperConfig{Binds: binds, Links: links, Groups: root, Host: host}); err != nil {
-		k.close()
-		return nil, fmt.Errorf("start the keeper: %w", err)
-	}
 	var reply answer
-	if _, err := receive(a, &reply); err != nil {
-		k.close()
-		return nil, fmt.Errorf("start the keeper: %w", err)
+	err = send(a, keeperConfig{Binds: binds, Links: links, Groups: root, Host: host, Session: sessionKeyring()})
+	if err == nil {
+		_, err = receive(a, &reply)
+	}
+	if err != nil {
+		return nil, errors.Join(fmt.Errorf("start the keeper: %w", err), k.close())
 	}
 	if reply.Err != "" {
-		k.close()
-		return nil, fmt.Errorf("%w: %s", ErrNoNamespaces, reply.Err)
+		return nil, errors.Join(fmt.Errorf("%w: %s", ErrNoNamespaces, reply.Err), k.close())
 	}
-	layers, err := k.probe(ctx)
-	if err != nil {
-		k.close()
-		return nil, fmt.Errorf("probe the sandbox: %w", err)
-	}
-	return &Sandbox{opts: opts, maker: k.box, closer: k.close, layers: func() []Layer { return layers }}, nil
+	return k, nil
 }
 
 func keeperAttr(root bool) *syscall.SysProcAttr {
@@ -163,63 +161,25 @@ func lastCap() int {
 	return unix.CAP_LAST_CAP
 }
 
-// rootOf lists what the root of the boxes holds: the system's programs and
-// libraries, the interpreter wherever it is, and five devices.
-func rootOf(in Interpreter) ([]bind, []link, error) {
-	var binds []bind
-	var links []link
-	for _, p := range []string{"/usr", "/bin", "/sbin", "/lib", "/lib32", "/lib64", "/libx32", "/nix/store", "/gnu/store", "/etc/ld.so.cache", "/etc/alternatives"} {
-		fi, err := os.Lstat(p)
-		switch {
-		case err != nil:
-			continue
-		case fi.Mode()&os.ModeSymlink != 0:
-			target, err := os.Readlink(p)
-			if err != nil {
-				return nil, nil, fmt.Errorf("read link %s: %w", p, err)
-			}
-			links = append(links, link{Path: p, Target: target})
-		default:
-			binds = append(binds, bind{Path: p, Folder: fi.IsDir()})
-		}
-	}
-	for _, p := range in.folders() {
-		inside := false
-		for _, b := range binds {
-			if b.Folder && (p == b.Path || strings.HasPrefix(p, b.Path+"/")) {
-				inside = true
-			}
-		}
-		if !inside {
-			binds = append(binds, bind{Path: p, Folder: true})
-		}
-	}
-	for _, d := range devices {
-		binds = append(binds, bind{Path: "/dev/" + d, Device: true})
-	}
-	return binds, links, nil
-}
-
-// devices are those of the boxes' /dev, beside their terminals.
-var devices = []string{"null", "zero", "full", "random", "urandom", "tty"}
-
 // keeper is the grader's side of the keeper.
 type keeper struct {
 	mu     sync.Mutex
 	conn   *net.UnixConn
 	cmd    *exec.Cmd
 	groups *cgroups
+	spare  spare
 	once   sync.Once
 	err    error
 }
 
 func (k *keeper) close() error {
 	k.once.Do(func() {
+		k.err = k.spare.close()
 		k.conn.Close()
 		if err := k.cmd.Wait(); err != nil {
 			var exit *exec.ExitError
 			if !errors.As(err, &exit) {
-				k.err = err
+				k.err = errors.Join(k.err, err)
 			}
 		}
 		k.err = errors.Join(k.err, k.groups.close())
@@ -229,11 +189,10 @@ func (k *keeper) close() error {
 
 // probe tries in a box which layers stand.
 func (k *keeper) probe(ctx context.Context) ([]Layer, error) {
-	be, err := k.box(ctx, nil)
+	box, err := k.newBox()
 	if err != nil {
 		return nil, err
 	}
-	box := be.(*keptBox)
 	layers, err := box.probe(ctx)
 	for _, l := range box.group.layers() {
 		i := slices.IndexFunc(layers, func(o Layer) bool { return o.Name == l.Name })
@@ -241,14 +200,32 @@ func (k *keeper) probe(ctx context.Context) ([]Layer, error) {
 			layers[i] = l
 		}
 	}
-	return layers, errors.Join(err, be.close())
+	return layers, errors.Join(err, box.close())
 }
 
-// box asks for a new box.
+// box gives a box with files in its work folder: the one that was made ahead of
+// need, or a new one.
 func (k *keeper) box(ctx context.Context, files []File) (backend, error) {
 	if err := ctx.Err(); err != nil {
 		return nil, err
 	}
+	box := k.spare.take()
+	if box == nil {
+		var err error
+		if box, err = k.newBox(); err != nil {
+			return nil, err
+		}
+	}
+	// The next one is made while this one's first program runs.
+	box.started = sync.OnceFunc(func() { k.spare.prepare(k.newBox) })
+	if err := box.lay(ctx, files); err != nil {
+		return nil, errors.Join(fmt.Errorf("make a box: %w", err), box.close())
+	}
+	return box, nil
+}
+
+// newBox asks for a new box.
+func (k *keeper) newBox() (*keptBox, error) {
 	a, b, err := pair()
 	if err != nil {
 		return nil, err
@@ -265,7 +242,7 @@ func (k *keeper) box(ctx context.Context, files []File) (backend, error) {
 		return nil, err
 	}
 	box := &keptBox{conn: a, group: group}
-	if err := k.order(box, files, theirs); err != nil {
+	if err := k.order(box, theirs); err != nil {
 		a.Close()
 		return nil, errors.Join(err, group.remove())
 	}
@@ -273,9 +250,9 @@ func (k *keeper) box(ctx context.Context, files []File) (backend, error) {
 }
 
 // order has the keeper make the box.
-func (k *keeper) order(box *keptBox, files []File, theirs *os.File) error {
+func (k *keeper) order(box *keptBox, theirs *os.File) error {
 	k.mu.Lock()
-	err := send(k.conn, order{Files: files, Events: box.group.events != nil}, append([]*os.File{theirs}, box.group.files()...)...)
+	err := send(k.conn, order{Events: box.group.events != nil}, append([]*os.File{theirs}, box.group.files()...)...)
 	k.mu.Unlock()
 	if err != nil {
 		return fmt.Errorf("ask for a box: %w", err)
@@ -327,7 +304,7 @@ func keep() error {
 	if err := send(conn, answer{}); err != nil {
 		return err
 	}
-	shared := &boxConfig{filter: filter, self: self, proc: proc, first: first, lastCap: lastCap(), groups: cfg.Groups, host: cfg.Host, landlock: findLandlock()}
+	shared := &boxConfig{filter: filter, self: self, proc: proc, first: first, lastCap: lastCap(), groups: cfg.Groups, host: cfg.Host, session: cfg.Session, landlock: findLandlock()}
 	for {
 		var o order
 		files, err := receive(conn, &o)
@@ -347,127 +324,4 @@ func keep() error {
 		}
 		go serveBox(shared, end, o, files[1:])
 	}
-}
-
-// buildRoot makes the root file system that all boxes share and enters it. It
-// returns a descriptor of the program of process 1.
-func buildRoot(cfg keeperConfig) (first int, err error) {
-	const root = "/tmp"
-	// What is bound may lie below /tmp, which is about to be covered.
-	sources := make([]int, len(cfg.Binds))
-	for i, b := range cfg.Binds {
-		fd, err := unix.Open(b.Path, unix.O_PATH|unix.O_CLOEXEC, 0)
-		if err != nil {
-			return -1, fmt.Errorf("open %s: %w", b.Path, err)
-		}
-		sources[i] = fd
-	}
-	if err := unix.Mount("", "/", "", unix.MS_REC|unix.MS_PRIVATE, ""); err != nil {
-		return -1, fmt.Errorf("make mounts private: %w", err)
-	}
-	if err := unix.Mount("tmpfs", root, "tmpfs", unix.MS_NOSUID|unix.MS_NODEV, "size=4m,nr_inodes=4096,mode=755"); err != nil {
-		return -1, fmt.Errorf("mount the root: %w", err)
-	}
-	for i, b := range cfg.Binds {
-		if err := bindInto(root, b, sources[i]); err != nil {
-			return -1, err
-		}
-		unix.Close(sources[i])
-	}
-	if first, err = openFirst(root); err != nil {
-		return -1, err
-	}
-	for _, l := range cfg.Links {
-		if err := os.Symlink(l.Target, root+l.Path); err != nil {
-			return -1, err
-		}
-	}
-	for _, dir := range []string{"/proc", "/home", "/etc", "/dev/pts", "/var", "/root"} {
-		if err := os.MkdirAll(root+dir, 0o755); err != nil {
-			return -1, err
-		}
-	}
-	// Everything that a program may write lies on one file system of limited
-	// size, mounted on /home in each box.
-	for _, l := range []link{
-		{"/tmp", "/home/tmp"},
-		{"/dev/shm", "/home/shm"},
-		{"/var/tmp", "/home/tmp"},
-		{"/var/www", "/home/www"},
-		{"/srv", "/home/srv"},
-		{"/dev/ptmx", "pts/ptmx"},
-		{"/dev/stdin", "/proc/self/fd/0"},
-		{"/dev/stdout", "/proc/self/fd/1"},
-		{"/dev/stderr", "/proc/self/fd/2"},
-		{"/dev/fd", "/proc/self/fd"},
-	} {
-		if err := os.Symlink(l.Target, root+l.Path); err != nil {
-			return -1, err
-		}
-	}
-	for name, text := range etcFiles {
-		if err := os.WriteFile(root+"/etc/"+name, []byte(text), 0o644); err != nil {
-			return -1, err
-		}
-	}
-	if err := unix.Mount("proc", root+"/proc", "proc", unix.MS_NOSUID|unix.MS_NODEV|unix.MS_NOEXEC, ""); err != nil {
-		return -1, fmt.Errorf("mount proc: %w", err)
-	}
-	if err := unix.Chdir(root); err != nil {
-		return -1, err
-	}
-	if err := unix.PivotRoot(".", "."); err != nil {
-		return -1, fmt.Errorf("pivot_root: %w", err)
-	}
-	if err := unix.Unmount(".", unix.MNT_DETACH); err != nil {
-		return -1, fmt.Errorf("leave the old root: %w", err)
-	}
-	if err := unix.Chdir("/"); err != nil {
-		return -1, err
-	}
-	if err := unix.MountSetattr(unix.AT_FDCWD, "/", 0, &unix.MountAttr{Attr_set: unix.MOUNT_ATTR_RDONLY | unix.MOUNT_ATTR_NOSUID | unix.MOUNT_ATTR_NODEV}); err != nil {
-		return -1, fmt.Errorf("make the root read-only: %w", err)
-	}
-	return first, nil
-}
-
-// bindInto shows what fd is open on at its own path below root, read-only.
-func bindInto(root string, b bind, fd int) error {
-	target := root + b.Path
-	if b.Folder {
-		if err := os.MkdirAll(target, 0o755); err != nil {
-			return err
-		}
-	} else {
-		if err := os.MkdirAll(filepath.Dir(target), 0o755); err != nil {
-			return err
-		}
-		if err := os.WriteFile(target, nil, 0o644); err != nil {
-			return err
-		}
-	}
-	if err := unix.Mount("/proc/self/fd/"+strconv.Itoa(fd), target, "", unix.MS_BIND|unix.MS_REC, ""); err != nil {
-		return fmt.Errorf("bind %s: %w", b.Path, err)
-	}
-	set := uint64(unix.MOUNT_ATTR_RDONLY | unix.MOUNT_ATTR_NOSUID | unix.MOUNT_ATTR_NODEV)
-	if b.Device {
-		set = unix.MOUNT_ATTR_RDONLY | unix.MOUNT_ATTR_NOSUID | unix.MOUNT_ATTR_NOEXEC
-	}
-	if err := unix.MountSetattr(unix.AT_FDCWD, target, unix.AT_RECURSIVE, &unix.MountAttr{Attr_set: set}); err != nil {
-		return fmt.Errorf("make %s read-only: %w", b.Path, err)
-	}
-	return nil
-}
-
-// etcFiles are the boxes' /etc. localhost and the host's name all lead to the
-// loopback, over IPv4 and IPv6, as on a student's machine.
-var etcFiles = map[string]string{
-	"hosts":         "127.0.0.1\tlocalhost " + Hostname + "\n::1\tlocalhost ip6-localhost ip6-loopback\n" + neighbourHosts(),
-	"hostname":      Hostname + "\n",
-	"host.conf":     "multi on\n",
-	"nsswitch.conf": "passwd: files\ngroup: files\nhosts: files\nservices: files\nprotocols: files\n",
-	"passwd":        "root:x:0:0:root:/root:/bin/sh\n" + UserName + ":x:1000:1000::" + Home + ":/bin/sh\nnobody:x:65534:65534:nobody:/:/bin/false\n",
-	"group":         "root:x:0:\n" + UserName + ":x:1000:\nnogroup:x:65534:\n",
-	"services":      "http\t80/tcp\nhttps\t443/tcp\ntelnet\t23/tcp\necho\t7/tcp\n",
-	"protocols":     "ip\t0\tIP\nicmp\t1\tICMP\ntcp\t6\tTCP\nudp\t17\tUDP\n",
 }

@@ -19,14 +19,15 @@ import (
 // boxReply are what the grader's keptBox and the thread say to one another.
 
 type boxRequest struct {
-	Op   string // "start", "dial", "listen", "look", "signal", "traffic", "probe", "close"
-	Args []string
-	Env  []string
-	Self bool
-	Src  netip.Addr
-	Addr netip.AddrPort
-	ID   int
-	Sig  int
+	Op    string // "lay", "start", "dial", "listen", "look", "signal", "traffic", "probe", "close"
+	Files []File
+	Args  []string
+	Env   []string
+	Self  bool
+	Src   netip.Addr
+	Addr  netip.AddrPort
+	ID    int
+	Sig   int
 
 	pause bool // run the program of process 1 instead
 }
@@ -44,10 +45,11 @@ type boxReply struct {
 
 // keptBox is the grader's side.
 type keptBox struct {
-	mu    sync.Mutex
-	conn  *net.UnixConn
-	group *boxGroup
-	gone  bool
+	mu      sync.Mutex
+	conn    *net.UnixConn
+	group   *boxGroup
+	started func() // called when a program was started; nil for nothing
+	gone    bool
 }
 
 // call sends one request and waits for its reply. An error of the box's thread
@@ -97,6 +99,9 @@ func (b *keptBox) start(ctx context.Context, cmd Command, env []string) (*spawne
 	}
 	if len(files) != 3 {
 		return nil, fmt.Errorf("box start: %d descriptors instead of 3", len(files))
+	}
+	if b.started != nil {
+		b.started()
 	}
 	p := &spawned{id: reply.ID, pid: reply.PID, screen: files[0], errs: files[1], exit: make(chan Exit, 1)}
 	go func(f *os.File) {
@@ -152,6 +157,15 @@ func (b *keptBox) signal(ctx context.Context, id, sig int) error {
 func (b *keptBox) traffic(ctx context.Context) (accepted, segments int64, err error) {
 	reply, _, err := b.call(ctx, boxRequest{Op: "traffic"})
 	return reply.Accepted, reply.Segments, err
+}
+
+// lay puts files into the work folder. No program runs yet.
+func (b *keptBox) lay(ctx context.Context, files []File) error {
+	if len(files) == 0 {
+		return nil
+	}
+	_, _, err := b.call(ctx, boxRequest{Op: "lay", Files: files})
+	return err
 }
 
 // probe tells which layers stand around a program of the box.

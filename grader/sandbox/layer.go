@@ -32,6 +32,7 @@ const (
 	LayerCapabilities = "no-capabilities"   //
 	LayerPrivileges   = "no-new-privileges" //
 	LayerSeccomp      = "seccomp"           // system calls that no answer needs are refused
+	LayerKeyring      = "keyring"           // a keyring of its own, empty
 	LayerLandlock     = "landlock"          // a second wall around what mounts protect
 	LayerScopes       = "landlock-scopes"   // no signal and no abstract socket leads from one program to another
 	LayerRlimits      = "rlimits"           // limits of one process
@@ -51,7 +52,7 @@ var neededLayers = []string{
 func allLayers() []string {
 	return []string{
 		LayerUser, LayerPID, LayerMount, LayerNet, LayerUTS, LayerIPC, LayerCgroup, LayerRoot, LayerWork, LayerProc,
-		LayerCapabilities, LayerPrivileges, LayerSeccomp, LayerLandlock, LayerScopes, LayerRlimits, LayerWatch,
+		LayerCapabilities, LayerPrivileges, LayerSeccomp, LayerKeyring, LayerLandlock, LayerScopes, LayerRlimits, LayerWatch,
 		LayerMemory, LayerPids, LayerCPU,
 	}
 }

@@ -1,10 +1,60 @@
 package sandbox
 
 import (
+	"errors"
 	"fmt"
 	"strings"
 	"testing"
 )
+
+// openKept opens a sandbox with or without control groups, and gives its keeper
+// too.
+func openKept(t *testing.T, grouped bool) (*keeper, *Sandbox) {
+	t.Helper()
+	openSandbox(t, false) // or skip
+	in, err := python()
+	if err != nil {
+		t.Skip(err)
+	}
+	groups := &cgroups{why: map[string]error{}, live: map[*boxGroup]bool{}}
+	for name := range controllers {
+		groups.why[name] = errors.ErrUnsupported
+	}
+	if grouped {
+		if groups, err = findCgroups("/proc/self"); err != nil {
+			t.Fatal(err)
+		}
+	}
+	k, err := startKeeper(in, groups)
+	if err != nil {
+		t.Fatal(err)
+	}
+	sb, err := k.sandbox(t.Context(), Options{Interpreter: in})
+	if err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(func() {
+		if err := sb.Close(); err != nil {
+			t.Errorf("close the sandbox: %v", err)
+		}
+	})
+	return k, sb
+}
+
+// withAndWithoutGroups runs a test in a box whose memory the kernel limits, if
+// it does here, and in one whose memory is watched.
+func withAndWithoutGroups(t *testing.T, f func(t *testing.T, b *bench)) {
+	t.Helper()
+	t.Run("watched", func(t *testing.T) {
+		_, sb := openKept(t, false)
+		f(t, newBench(t, sb))
+	})
+	t.Run("grouped", func(t *testing.T) {
+		b := isolated(t)
+		standing(t, b, LayerMemory)
+		f(t, b)
+	})
+}
 
 // Each program takes up memory in its own way, far more than MaxMemory, but
 // little enough that this machine outlives a hole.
@@ -46,29 +96,30 @@ for i in range(240):
 signal.pause()`,
 	} {
 		t.Run(strings.ReplaceAll(name, " ", "-"), func(t *testing.T) {
-			b := isolated(t)
-			p := b.start(code + "\nprint('had it all')")
-			b.wait(p, "the end", func() bool { return p.Exited })
-			b.box.Read(func() {
-				if want := (Exit{Signal: 9, Memory: true}); p.Exit != want {
-					t.Errorf("ended with %+v, not %+v: %q %.500q", p.Exit, want, p.Screen.Data, p.Errors.Data)
+			withAndWithoutGroups(t, func(t *testing.T, b *bench) {
+				p := b.start(code + "\nprint('had it all')")
+				b.wait(p, "the end", func() bool { return p.Exited })
+				b.box.Read(func() {
+					if want := (Exit{Signal: 9, Memory: true}); p.Exit != want {
+						t.Errorf("ended with %+v, not %+v: %q %.500q", p.Exit, want, p.Screen.Data, p.Errors.Data)
+					}
+				})
+				// The box goes on: what starts next has what it needs.
+				if got := b.output("x = bytearray(32 << 20)\nprint(len(x))"); got != fmt.Sprintln(32<<20) {
+					t.Errorf("the next program printed %q", got)
+				}
+				if l, err := b.box.Look(t.Context()); err != nil || len(l.Tasks) != 0 {
+					t.Errorf("left: %+v, %v", l, err)
 				}
 			})
-			// The box goes on: what starts next has what it needs.
-			if got := b.output("x = bytearray(32 << 20)\nprint(len(x))"); got != fmt.Sprintln(32<<20) {
-				t.Errorf("the next program printed %q", got)
-			}
-			if l, err := b.box.Look(t.Context()); err != nil || len(l.Tasks) != 0 {
-				t.Errorf("left: %+v, %v", l, err)
-			}
 		})
 	}
 }
 
 // TCP sockets hold no more than the kernel's limit for the box, or the watch ends it.
 func TestSocketBuffersAreLimited(t *testing.T) {
-	b := isolated(t)
-	p := b.start(`
+	withAndWithoutGroups(t, func(t *testing.T, b *bench) {
+		p := b.start(`
 s = listen(backlog=100)
 x = []
 total = 0
@@ -83,39 +134,40 @@ for i in range(100):
     except OSError: pass
 print(total >> 20)
 `)
-	b.wait(p, "the end", func() bool { return p.Exited })
-	var mib int
-	b.box.Read(func() {
-		if p.Exit.Memory {
-			return
-		}
-		if _, err := fmt.Sscan(string(p.Screen.Data), &mib); err != nil || mib > MaxMemory>>20 {
-			t.Errorf("%+v: sockets held %d MiB, %v: %.500s", p.Exit, mib, err, p.Errors.Data)
-		}
+		b.wait(p, "the end", func() bool { return p.Exited })
+		var mib int
+		b.box.Read(func() {
+			if p.Exit.Memory {
+				return
+			}
+			if _, err := fmt.Sscan(string(p.Screen.Data), &mib); err != nil || mib > MaxMemory>>20 {
+				t.Errorf("%+v: sockets held %d MiB, %v: %.500s", p.Exit, mib, err, p.Errors.Data)
+			}
+		})
 	})
-	t.Logf("held %d MiB", mib)
 }
 
 // Who is killed by the grader was not killed for its memory.
 func TestKilledIsNotGreedy(t *testing.T) {
-	b := isolated(t)
-	p := b.start("print('ready', end='', flush=True)\nsignal.pause()")
-	b.printed(p, "ready")
-	if err := p.Signal(t.Context(), 9); err != nil {
-		t.Fatal(err)
-	}
-	b.wait(p, "the end", func() bool { return p.Exited })
-	b.box.Read(func() {
-		if p.Exit != (Exit{Signal: 9}) {
-			t.Errorf("%+v", p.Exit)
+	withAndWithoutGroups(t, func(t *testing.T, b *bench) {
+		p := b.start("print('ready', end='', flush=True)\nsignal.pause()")
+		b.printed(p, "ready")
+		if err := p.Signal(t.Context(), 9); err != nil {
+			t.Fatal(err)
 		}
+		b.wait(p, "the end", func() bool { return p.Exited })
+		b.box.Read(func() {
+			if p.Exit != (Exit{Signal: 9}) {
+				t.Errorf("%+v", p.Exit)
+			}
+		})
 	})
 }
 
 // A program that starts many small ones shares most of its memory with them.
 func TestSharedMemoryCountsOnce(t *testing.T) {
-	b := isolated(t)
-	got := b.output(`
+	withAndWithoutGroups(t, func(t *testing.T, b *bench) {
+		got := b.output(`
 x = bytearray(b'x' * 4096) * (12 << 10)
 r, w = os.pipe()
 pids = []
@@ -129,7 +181,8 @@ time.sleep(0.7)
 os.write(w, bytes(len(pids)))
 print([os.waitpid(p, 0)[1] for p in pids].count(0))
 `)
-	if got != "24\n" {
-		t.Errorf("%q", got)
-	}
+		if got != "24\n" {
+			t.Errorf("%q", got)
+		}
+	})
 }

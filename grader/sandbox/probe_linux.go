@@ -69,6 +69,8 @@ func (b *boxThread) probe() ([]Layer, error) {
 			l.Why = differs(string(status), "NoNewPrivs", "1")
 		case LayerSeccomp:
 			l.Why = differs(string(status), "Seccomp", "2")
+		case LayerKeyring:
+			l.Why = b.sharedKeyring()
 		case LayerLandlock:
 			l.Why, err = b.withoutLandlock()
 		case LayerScopes:
@@ -215,6 +217,26 @@ func (b *boxThread) withoutScopes() (why string, err error) {
 		return "", err
 	}
 	return fmt.Sprintf("connecting out of it gives %d", got.connecting), nil
+}
+
+// sharedKeyring says why the programs have the keyring of the grader's user.
+func (b *boxThread) sharedKeyring() string {
+	if b.unkeyed != nil {
+		return fmt.Sprintf("a new keyring is refused: %v", b.unkeyed)
+	}
+	if id := sessionKeyring(); id == b.cfg.session {
+		return fmt.Sprintf("shared with this machine: %d", id)
+	}
+	return ""
+}
+
+// sessionKeyring returns the number of this thread's session keyring, or 0.
+func sessionKeyring() int {
+	id, err := unix.KeyctlGetKeyringID(unix.KEY_SPEC_SESSION_KEYRING, false)
+	if err != nil {
+		return 0
+	}
+	return id
 }
 
 // withoutWatch says why the box's memory cannot be watched.

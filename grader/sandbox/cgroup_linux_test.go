@@ -1,0 +1,124 @@
+package sandbox
+
+import (
+	"fmt"
+	"os"
+	"path/filepath"
+	"strconv"
+	"strings"
+	"testing"
+
+	"github.com/google/go-cmp/cmp"
+)
+
+// groupTree makes folders that hand on controllers, as the second version's.
+func groupTree(t *testing.T, folders map[string]string) (root string) {
+	t.Helper()
+	root = t.TempDir()
+	for path, controllers := range folders {
+		dir := filepath.Join(root, path)
+		if err := os.MkdirAll(dir, 0o755); err != nil {
+			t.Fatal(err)
+		}
+		if err := os.WriteFile(dir+"/cgroup.subtree_control", []byte(controllers+"\n"), 0o644); err != nil {
+			t.Fatal(err)
+		}
+	}
+	return root
+}
+
+func TestWhereGroupsCanBeMade(t *testing.T) {
+	root := groupTree(t, map[string]string{
+		"":                      "cpu memory pids",
+		"user.slice":            "memory pids",
+		"user.slice/app":        "memory pids",
+		"user.slice/app/run.sc": "",
+	})
+	second := "30 20 0:26 / " + root + " rw,nosuid shared:4 - cgroup2 cgroup2 rw\n"
+	first := "31 20 0:27 / /cg/memory rw - cgroup cgroup rw,memory\n32 20 0:28 /docker/1 /cg/cpu rw - cgroup cgroup rw,cpu,cpuacct\n"
+	for _, tt := range []struct {
+		name, controller, own, mounts string
+		want                          []string
+	}{
+		{"beside the group of this process", "memory", "0::/user.slice/app/run.sc\n", second, []string{"user.slice/app v2", "user.slice v2", ". v2"}},
+		{"only where the controller is handed on", "cpu", "0::/user.slice/app/run.sc\n", second, []string{". v2"}},
+		{"nowhere without the controller", "io", "0::/user.slice/app/run.sc\n", second, nil},
+		{"in the group of this process", "memory", "4:memory:/a/b\n1:cpu,cpuacct:/\n0::/\n", first, []string{"/cg/memory/a/b v1"}},
+		{"in a tree that is not mounted from its root", "cpu", "2:cpu,cpuacct:/docker/1/x\n", first, []string{"/cg/cpu/x v1"}},
+		{"in a tree whose root is another group", "cpu", "2:cpu,cpuacct:/elsewhere\n", first, []string{"/cg/cpu v1"}},
+		{"nowhere without a mount", "memory", "0::/\n4:memory:/\n", "", nil},
+	} {
+		var got []string
+		for _, p := range candidates(tt.controller, tt.own, tt.mounts) {
+			folder := p.folder
+			if rel, err := filepath.Rel(root, folder); err == nil && filepath.IsLocal(rel) {
+				folder = rel
+			}
+			got = append(got, folder+map[bool]string{false: " v1", true: " v2"}[p.second])
+		}
+		if diff := cmp.Diff(tt.want, got); diff != "" {
+			t.Errorf("%s (-want +got):\n%s", tt.name, diff)
+		}
+	}
+}
+
+func TestGroupsHoldTheirProcesses(t *testing.T) {
+	b := isolated(t)
+	standing(t, b, LayerPids)
+	p := b.start(`
+for i in range(3):
+    if os.fork() == 0: signal.pause()
+print('ready', end='', flush=True)
+input()
+`)
+	b.printed(p, "ready")
+	g := b.box.be.(*keptBox).group
+	for controller, folder := range g.folders {
+		procs, err := os.ReadFile(folder + "/cgroup.procs")
+		if err != nil {
+			t.Fatal(err)
+		}
+		if n := len(strings.Fields(string(procs))); n != 4 {
+			t.Errorf("%s holds %d processes, want 4", controller, n)
+		}
+		if why := outside(controller, folder, g.owner.places[controller].second); why != "" {
+			t.Errorf("%s: %s", controller, why)
+		}
+	}
+	limit, err := os.ReadFile(g.folders["pids"] + "/pids.max")
+	if err != nil || strings.TrimSpace(string(limit)) != strconv.Itoa(MaxProcesses) {
+		t.Errorf("pids.max is %q, %v", limit, err)
+	}
+}
+
+// The groups of a grader that was killed are removed by the next one.
+func TestGroupsOfTheDeadAreSwept(t *testing.T) {
+	c, err := findCgroups("/proc/self")
+	if err != nil {
+		t.Fatal(err)
+	}
+	place, ok := c.places["pids"]
+	if !ok {
+		t.Skip("no control groups here")
+	}
+	space := strings.SplitN(strings.TrimPrefix(c.prefix, groupPrefix), "-", 2)[0]
+	const nobody = 1 << 30 // more than a process can have for a number
+	dead := filepath.Join(place.folder, fmt.Sprintf("%s%s-%d-x-1", groupPrefix, space, nobody))
+	alive := filepath.Join(place.folder, fmt.Sprintf("%s%s-%d-x-1", groupPrefix, space, os.Getpid()))
+	for _, folder := range []string{dead, alive} {
+		if err := os.Mkdir(folder, 0o755); err != nil {
+			t.Fatal(err)
+		}
+	}
+	defer os.Remove(alive)
+	if _, err := findCgroups("/proc/self"); err != nil {
+		t.Fatal(err)
+	}
+	if _, err := os.Stat(dead); err == nil {
+		os.Remove(dead)
+		t.Error("the group of a dead grader is still there")
+	}
+	if _, err := os.Stat(alive); err != nil {
+		t.Errorf("the group of a living one: %v", err)
+	}
+}
