@@ -297,7 +297,7 @@ func (h *host) state(t *testing.T, tmp string) left {
 // groups lists the cgroups that bear this process's number.
 func groups() []string {
 	found := map[string]bool{}
-	own := strconv.Itoa(os.Getpid())
+	own := fmt.Sprintf("-%d-", os.Getpid())
 	// What cannot be read is not this user's.
 	_ = filepath.WalkDir("/sys/fs/cgroup", func(path string, d os.DirEntry, err error) error {
 		if err == nil && d.IsDir() && strings.Contains(d.Name(), own) {
