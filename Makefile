@@ -5,7 +5,7 @@ GO ?= go
 export CGO_ENABLED = 0
 TOOL = $(GO) tool -modfile=tools.mod
 
-.PHONY: build check test deps lint cross prove stability random bench fuzz submissions race
+.PHONY: build check test deps lint cross prove stability random bench fuzz submissions race attacks
 
 build:
 	$(GO) build -o bin/grader ./grader
@@ -22,6 +22,22 @@ check: deps build
 
 test: deps
 	$(GO) test -timeout 30m ./...
+
+ATTACKS ?= .
+# Every hostile submission, as this user and, for root, as an unprivileged one
+# too, in a copy that everybody can read.
+attacks: deps
+	@d=$$(mktemp -d) && trap 'rm -rf "$$d"' EXIT && chmod 755 "$$d" && mkdir -p "$$d/grader/attack" && mkdir -m 1777 "$$d/tmp" && \
+	cp -r testdata "$$d" && chmod -R a+rX "$$d/testdata" && \
+	$(GO) test -c -o "$$d/grader/attack/attack.test" ./grader/attack && cd "$$d/grader/attack" && \
+	run="./attack.test -test.timeout 15m -test.run $(ATTACKS) -test.v" && status=0 && \
+	show() { grep -a -v -e '^=== ' -e '^    --- PASS' || :; } && \
+	echo "== as $$(id -un)" && { { TMPDIR="$$d/tmp" $$run || echo $$? >"$$d/failed"; } | show; } && \
+	if [ "$$(id -u)" != 0 ]; then echo "== not as root: run make attacks as root for that"; \
+	elif ! command -v setpriv >/dev/null; then echo "== not as an unprivileged user: setpriv (util-linux) is not there"; \
+	else echo "== as user 65534" && { { setpriv --reuid=65534 --regid=65534 --clear-groups env -i PATH="$$PATH" TMPDIR="$$d/tmp" HOME="$$d/tmp" $$run \
+		|| echo $$? >"$$d/failed"; } | show; }; fi && \
+	[ ! -e "$$d/failed" ]
 
 # The race detector needs cgo.
 race: deps

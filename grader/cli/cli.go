@@ -47,6 +47,7 @@ type options struct {
 	Name      nameCommand      `cmd:"" help:"${help_name}"`
 	Pack      packCommand      `cmd:"" help:"${help_pack}"`
 	Prove     proveCommand     `cmd:"" help:"${help_prove}"`
+	Doctor    doctorCommand    `cmd:"" help:"${help_doctor}"`
 }
 
 // Run runs one command line and returns its exit status.

@@ -21,6 +21,8 @@ var texts = map[string]lang.Text{
 	"help_pack":      lang.T("Faire l'archive à rendre, en refusant ce qui serait rejeté.", "Make the archive to hand in, refusing what would be rejected."),
 	"help_prove":     lang.T("Vérifier un barème avec ses programmes étiquetés (pour les auteurs).", "Prove a rubric with its labelled programs (for authors)."),
 
+	"help_doctor": lang.T("Dire ce que cette machine offre : interpréteur, isolation, langue.", "Tell what this machine gives: interpreter, isolation, language."),
+
 	"help_archives":    lang.T("Archives à corriger.", "Archives to grade."),
 	"help_format":      lang.T("Forme du rapport : text ou json.", "Form of the report: text or json."),
 	"help_exercise":    lang.T("Exercice auquel répond l'archive (sinon d'après son nom et son contenu).", "Exercise that the archive answers (else told by its name and content)."),

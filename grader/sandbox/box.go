@@ -24,9 +24,12 @@ type Box struct {
 	streams   []*Stream
 	listeners []*Server
 	processes []*Process
-	last      *Look // the latest look
-	pushed    int   // how often something was sent in the background
-	spins     bool  // a wait has used up Thinking
+	last      *Look  // the latest look
+	pushed    int    // how often something was sent in the background
+	spins     bool   // a wait has used up Thinking
+	buf       []byte // what a stream reads into
+	kept      int    // bytes that the connections which programs made keep
+	taken     int    // connections that the listeners took
 	closed    bool
 }
 
@@ -106,10 +109,10 @@ func (b *Box) Start(ctx context.Context, cmd Command, w Watch) (*Process, error)
 			}
 		}
 	}
-	if p.Screen, err = b.newStream(sp.screen, data(w.Printed)); err != nil {
+	if p.Screen, err = b.newStream(sp.screen, false, data(w.Printed)); err != nil {
 		return nil, err
 	}
-	if p.Errors, err = b.newStream(sp.errs, data(w.Erred)); err != nil {
+	if p.Errors, err = b.newStream(sp.errs, false, data(w.Erred)); err != nil {
 		return nil, err
 	}
 	b.mu.Lock()
@@ -118,9 +121,8 @@ func (b *Box) Start(ctx context.Context, cmd Command, w Watch) (*Process, error)
 	b.readers.Go(func() {
 		e := <-sp.exit
 		// What it printed before it ended comes first.
-		buf := make([]byte, chunk)
-		p.Screen.drain(buf)
-		p.Errors.drain(buf)
+		p.Screen.drain()
+		p.Errors.drain()
 		b.mu.Lock()
 		defer b.mu.Unlock()
 		p.Exited, p.Exit = true, e
@@ -150,17 +152,17 @@ func (b *Box) Dial(ctx context.Context, src netip.Addr, dst netip.AddrPort, seen
 	if err != nil {
 		return nil, err
 	}
-	return b.conn(f, dst, seen)
+	return b.conn(f, dst, false, seen)
 }
 
-func (b *Box) conn(f *os.File, remote netip.AddrPort, seen func([]byte, End)) (*Conn, error) {
+func (b *Box) conn(f *os.File, remote netip.AddrPort, stormy bool, seen func([]byte, End)) (*Conn, error) {
 	c := &Conn{Remote: remote}
 	var err error
 	if c.Local, err = localAddress(f); err != nil {
 		f.Close()
 		return nil, err
 	}
-	c.Stream, err = b.newStream(f, seen)
+	c.Stream, err = b.newStream(f, stormy, seen)
 	return c, err
 }
 
@@ -208,13 +210,21 @@ func (b *Box) Listen(ctx context.Context, addr netip.AddrPort, arrived func(*Con
 
 // take accepts every connection that waits, and reports whether there was any.
 // The lock is not held. Nobody sees the listener's queue empty before what was
-// in it is in Waiting.
+// in it is in Waiting. Those beyond MaxConnections are closed at once.
 func (s *Server) take(fd int) bool {
 	s.taking.Lock()
 	defer s.taking.Unlock()
 	got := acceptAll(fd)
 	for _, a := range got {
-		c, err := s.box.conn(a.file, a.remote, nil)
+		s.box.mu.Lock()
+		s.box.taken++
+		tooMany := s.box.taken > MaxConnections
+		s.box.mu.Unlock()
+		if tooMany {
+			a.file.Close()
+			continue
+		}
+		c, err := s.box.conn(a.file, a.remote, true, nil)
 		if err != nil {
 			continue // it is gone already
 		}
@@ -339,7 +349,6 @@ func (b *Box) WaitFor(ctx context.Context, of *Process, patience time.Duration, 
 	var at time.Time
 	var used, computed time.Duration
 	var pushed int
-	buf := make([]byte, chunk)
 	thinking := time.Duration(Thinking.Seconds() * patience.Seconds() / Patience.Seconds() * float64(time.Second))
 	b.mu.Lock()
 	if b.spins {
@@ -369,7 +378,7 @@ func (b *Box) WaitFor(ctx context.Context, of *Process, patience time.Duration, 
 		// Who is known to have ended before the draining sent nothing after it.
 		over, told := b.over(of, now), b.told(now)
 		b.mu.Unlock()
-		b.drainAll(buf)
+		b.drainAll()
 		b.mu.Lock()
 		b.last = now
 		ok, still := cond(), b.pushed == pushed && !b.pushing()
@@ -426,7 +435,7 @@ func quiet(l *Look) bool {
 }
 
 // drainAll takes in all that has come to the grader's side.
-func (b *Box) drainAll(buf []byte) {
+func (b *Box) drainAll() {
 	b.mu.Lock()
 	listeners := b.listeners
 	b.mu.Unlock()
@@ -438,7 +447,7 @@ func (b *Box) drainAll(buf []byte) {
 	streams := b.streams // with those of the clients just taken
 	b.mu.Unlock()
 	for _, s := range streams {
-		s.drain(buf)
+		s.drain()
 	}
 }
 

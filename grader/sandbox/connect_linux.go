@@ -71,7 +71,7 @@ func listenSocket(addr netip.AddrPort) ([]*os.File, error) {
 		err = unix.Bind(fd, sockaddr(addr))
 	}
 	if err == nil {
-		err = unix.Listen(fd, 128)
+		err = unix.Listen(fd, backlog)
 	}
 	if err != nil {
 		unix.Close(fd)

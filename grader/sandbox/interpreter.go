@@ -16,6 +16,7 @@ type Interpreter struct {
 	Path    string // the real executable: no shim, no symbolic link
 	Version string // "3.11.2"
 	Prefix  string // where its library lives
+	Found   string `json:"-"` // the path that led to it: a shim or a link, or Path itself
 }
 
 // String shows the interpreter as reports do.
@@ -55,6 +56,7 @@ func FindInterpreter(ctx context.Context, name string) (Interpreter, error) {
 		}
 		in, err := probeInterpreter(ctx, path)
 		if err == nil {
+			in.Found = path
 			return in, nil
 		}
 		tried = append(tried, fmt.Errorf("%s: %w", path, err))

@@ -25,6 +25,7 @@ func TestFindInterpreter(t *testing.T) {
 		t.Errorf("%s is in truth %s, %v", in.Path, real, err)
 	}
 	again, err := FindInterpreter(t.Context(), in.Path)
+	in.Found = in.Path
 	if diff := cmp.Diff(in, again); diff != "" || err != nil {
 		t.Errorf("found by its path: %v (-want +got):\n%s", err, diff)
 	}
@@ -37,6 +38,7 @@ func TestFindInterpreterLooksThroughShims(t *testing.T) {
 	}
 	shim := script(t, "exec "+in.Path+` "$@"`)
 	got, err := FindInterpreter(t.Context(), shim)
+	in.Found = shim
 	if diff := cmp.Diff(in, got); diff != "" || err != nil {
 		t.Errorf("found through a shim: %v (-want +got):\n%s", err, diff)
 	}

@@ -86,6 +86,7 @@ func TestSystemCallsAreRefused(t *testing.T) {
 		{"syslog", unix.SYS_SYSLOG, "0, 0, 0", "EPERM"},
 		{"personality", unix.SYS_PERSONALITY, "0", "EPERM"},
 		{"push into the terminal", unix.SYS_IOCTL, fmt.Sprint("0, ", unix.TIOCSTI, ", 0"), "EPERM"},
+		{"push with an upper half", unix.SYS_IOCTL, fmt.Sprint("0, ", unix.TIOCSTI, " | 1 << 40, 0"), "EPERM"},
 		{"select on the console", unix.SYS_IOCTL, fmt.Sprint("0, ", unix.TIOCLINUX, ", 0"), "EPERM"},
 		{"netlink", unix.SYS_SOCKET, fmt.Sprint(unix.AF_NETLINK, ", 3, 0"), "EAFNOSUPPORT"},
 		{"packet", unix.SYS_SOCKET, fmt.Sprint(unix.AF_PACKET, ", 3, 0"), "EAFNOSUPPORT"},

@@ -75,7 +75,16 @@ const (
 	// MaxOutput is how much of one stream of a terminal, or of one
 	// connection, is kept; the rest is counted and dropped.
 	MaxOutput = 4 << 20
+	// MaxKept is how much is kept of all connections that the programs of a box
+	// made to the grader, together.
+	MaxKept = 32 << 20
+	// MaxConnections is how many connections a box takes from its programs, in
+	// all: ten times what any answer to the sheet makes.
+	MaxConnections = 256
 )
+
+// backlog is how many connections wait in the queue of the grader's listeners.
+const backlog = 128
 
 // connectPatience is how long a connection may wait in a full queue: two
 // retries of Linux's SYN (1 s, 2 s).

@@ -99,8 +99,6 @@ func seccompProgram() (*unix.SockFprog, error) {
 			group(seccomp.Action(unix.SECCOMP_RET_USER_NOTIF), "setsockopt",
 				seccomp.ArgumentConditions{is(1, seccomp.Equal, unix.SOL_SOCKET), is(2, seccomp.Equal, unix.SO_RCVTIMEO)},
 				seccomp.ArgumentConditions{is(1, seccomp.Equal, unix.SOL_SOCKET), is(2, seccomp.Equal, unix.SO_RCVTIMEO_NEW)}),
-			// TIOCSTI and TIOCLINUX put words into a terminal's mouth
-			group(refuse, "ioctl", seccomp.ArgumentConditions{is(1, seccomp.Equal, unix.TIOCSTI)}, seccomp.ArgumentConditions{is(1, seccomp.Equal, unix.TIOCLINUX)}),
 		},
 	}
 	body, err := policy.Assemble()
@@ -112,6 +110,15 @@ func seccompProgram() (*unix.SockFprog, error) {
 		bpf.LoadAbsolute{Off: 4, Size: 4},
 		bpf.JumpIf{Cond: bpf.JumpEqual, Val: uint32(info.ID), SkipTrue: 1},
 		bpf.RetConstant{Val: unix.SECCOMP_RET_KILL_PROCESS},
+		// TIOCSTI and TIOCLINUX put words into a terminal's mouth. The kernel looks
+		// at the lower half of the argument alone, and so does this; the library
+		// compares all of it.
+		bpf.LoadAbsolute{Off: 0, Size: 4},
+		bpf.JumpIf{Cond: bpf.JumpNotEqual, Val: unix.SYS_IOCTL, SkipTrue: 4},
+		bpf.LoadAbsolute{Off: 16 + 8, Size: 4}, // args[1] of struct seccomp_data, little-endian
+		bpf.JumpIf{Cond: bpf.JumpEqual, Val: unix.TIOCSTI, SkipTrue: 1},
+		bpf.JumpIf{Cond: bpf.JumpNotEqual, Val: unix.TIOCLINUX, SkipTrue: 1},
+		bpf.RetConstant{Val: unix.SECCOMP_RET_ERRNO | uint32(unix.EPERM)},
 	}, body...)
 	code, err := bpf.Assemble(insts)
 	if err != nil {

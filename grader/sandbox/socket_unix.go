@@ -25,10 +25,11 @@ type accepted struct {
 	remote netip.AddrPort
 }
 
-// acceptAll accepts every connection that waits on a non-blocking listener.
+// acceptAll accepts the connections that wait on a non-blocking listener, as
+// many as its queue holds: a client that goes on and on is taken in several calls.
 func acceptAll(fd int) []accepted {
 	var got []accepted
-	for {
+	for len(got) < backlog {
 		c, from, err := unix.Accept(fd)
 		switch {
 		case err == syscall.EINTR || err == syscall.ECONNABORTED:
@@ -43,6 +44,7 @@ func acceptAll(fd int) []accepted {
 		}
 		got = append(got, accepted{os.NewFile(uintptr(c), "accepted"), addrPort(from)})
 	}
+	return got
 }
 
 // direction is what a descriptor can be ready for.

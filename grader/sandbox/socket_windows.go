@@ -87,11 +87,12 @@ type accepted struct {
 	remote netip.AddrPort
 }
 
-// acceptAll accepts every connection that waits on a non-blocking listener.
+// acceptAll accepts the connections that wait on a non-blocking listener, as
+// many as its queue holds: a client that goes on and on is taken in several calls.
 func acceptAll(fd int) []accepted {
 	accept := windows.NewLazySystemDLL("ws2_32.dll").NewProc("accept")
 	var got []accepted
-	for {
+	for len(got) < backlog {
 		var from windows.RawSockaddrAny
 		size := int32(unsafe.Sizeof(from))
 		r, _, _ := accept.Call(uintptr(fd), uintptr(unsafe.Pointer(&from)), uintptr(unsafe.Pointer(&size)))
@@ -109,6 +110,7 @@ func acceptAll(fd int) []accepted {
 		}
 		got = append(got, accepted{os.NewFile(r, "accepted"), addrPort(remote)})
 	}
+	return got
 }
 
 // direction is what a descriptor can be ready for.

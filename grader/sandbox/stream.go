@@ -31,6 +31,8 @@ type Stream struct {
 	file *os.File
 	raw  syscall.RawConn
 	seen func(data []byte, end End) // observer, called with the lock held
+	// stormy says that a program made it: there may be any number of its like.
+	stormy bool
 
 	// What write could not send at once, and what to do when it is sent.
 	sending bool
@@ -43,24 +45,23 @@ type Stream struct {
 const chunk = 64 << 10
 
 // newStream starts reading f, which must be non-blocking.
-func (b *Box) newStream(f *os.File, seen func([]byte, End)) (*Stream, error) {
+func (b *Box) newStream(f *os.File, stormy bool, seen func([]byte, End)) (*Stream, error) {
 	raw, err := f.SyscallConn()
 	if err != nil {
 		return nil, err
 	}
-	s := &Stream{box: b, file: f, raw: raw, seen: seen}
+	s := &Stream{box: b, file: f, raw: raw, seen: seen, stormy: stormy}
 	b.mu.Lock()
 	b.streams = append(b.streams, s)
 	b.mu.Unlock()
 	b.readers.Go(func() {
-		buf := make([]byte, chunk)
 		more := true
 		for more {
 			err := raw.Read(func(fd uintptr) bool {
 				b.mu.Lock()
 				defer b.mu.Unlock()
 				var empty bool
-				more, empty = s.read(int(fd), buf)
+				more, empty = s.read(int(fd))
 				return !empty
 			})
 			if err != nil {
@@ -76,11 +77,14 @@ func (b *Box) newStream(f *os.File, seen func([]byte, End)) (*Stream, error) {
 
 // read takes in one chunk. more says that the stream goes on, empty that there
 // was nothing to read now. The lock is held.
-func (s *Stream) read(fd int, buf []byte) (more, empty bool) {
+func (s *Stream) read(fd int) (more, empty bool) {
 	if s.Ended != Live {
 		return false, false
 	}
-	n, err := readNow(fd, buf)
+	if s.box.buf == nil {
+		s.box.buf = make([]byte, chunk)
+	}
+	n, err := readNow(fd, s.box.buf)
 	switch {
 	case errors.Is(err, syscall.EAGAIN):
 		return true, true
@@ -94,13 +98,19 @@ func (s *Stream) read(fd int, buf []byte) (more, empty bool) {
 		s.end(EOF)
 		return false, false
 	}
-	data := buf[:n]
+	data := s.box.buf[:n]
 	room := max(0, MaxOutput-len(s.Data))
+	if s.stormy {
+		room = min(room, max(0, MaxKept-s.box.kept))
+	}
 	if n > room {
 		s.Dropped += int64(n - room)
 		data = data[:room]
 	}
 	s.Data = append(s.Data, data...)
+	if s.stormy {
+		s.box.kept += len(data)
+	}
 	if s.seen != nil && len(data) > 0 {
 		s.seen(data, Live)
 	}
@@ -126,14 +136,14 @@ const tail = 1 << 20
 // drain reads all that is there now, without waiting. The lock is not held.
 // For a terminal, reading until it is empty also makes the kernel deliver what
 // is still on its way.
-func (s *Stream) drain(buf []byte) {
+func (s *Stream) drain() {
 	// An error means that the file is closed: then there is nothing to drain.
 	_ = s.raw.Control(func(fd uintptr) {
 		s.box.mu.Lock()
 		defer s.box.mu.Unlock()
 		before := s.Dropped
 		for {
-			more, empty := s.read(int(fd), buf)
+			more, empty := s.read(int(fd))
 			if !more || empty || s.Dropped-before > tail {
 				return
 			}

@@ -65,13 +65,14 @@ type runner struct {
 	vars     map[string]string
 
 	criterion string
-	failed    map[string]bool // criteria that lost a step
-	excused   map[string]bool // criteria whose next steps do not count
-	limited   map[string]bool // files whose program has used up a whole Patience: it is not given as much again for each further question
-	secrets   []string        // payloads that the views of screens leave out
-	broken    error           // the fault that ended the run
-	step      *Step           // the step that runs now
-	wait      sandbox.Ending  // how its latest wait ended
+	failed    map[string]bool   // criteria that lost a step
+	excused   map[string]bool   // criteria whose next steps do not count
+	limited   map[string]bool   // files whose program has used up a whole Patience: it is not given as much again for each further question
+	fixtures  map[string][]byte // as they were given out, each with words of its own
+	secrets   []string          // payloads that the views of screens leave out
+	broken    error             // the fault that ended the run
+	step      *Step             // the step that runs now
+	wait      sandbox.Ending    // how its latest wait ended
 	stood     []pendingStand
 }
 
@@ -84,7 +85,7 @@ func Run(ctx context.Context, s *Script, env Env) (Trace, error) {
 		ctx: ctx, script: s, env: env, rng: rand.New(rand.NewPCG(env.Seed, h.Sum64())), began: time.Now(),
 		trace:    Trace{Scenario: s.Name},
 		programs: map[string]*program{}, conns: map[string]*conn{}, servers: map[string]*server{},
-		answers: map[string]*answer{}, vars: map[string]string{}, failed: map[string]bool{}, excused: map[string]bool{}, limited: map[string]bool{},
+		answers: map[string]*answer{}, vars: map[string]string{}, failed: map[string]bool{}, excused: map[string]bool{}, limited: map[string]bool{}, fixtures: map[string][]byte{},
 	}
 	dir, err := os.MkdirTemp(env.Workdir, "scenario-")
 	if err != nil {
@@ -192,7 +193,7 @@ func (r *runner) run(l *line) (did lang.Text, err error) {
 // value expands an argument.
 func (r *runner) value(k kind, a string) (string, error) {
 	if k == aFixture && len(a) > 0 && a[0] == '@' {
-		return string(r.script.fixtures[a[1:]]), nil
+		return string(r.fixture(a[1:])), nil
 	}
 	if k != someText && k != aFixture {
 		return a, nil

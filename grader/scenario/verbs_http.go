@@ -177,7 +177,7 @@ func doBodiless(r *runner, _ bool, args []string) (lang.Text, error) {
 // come at all is a mismatch; one whose end cannot be told is not, here.
 func (r *runner) await(a *answer) error {
 	c := a.conn
-	end, err := r.until(c.with, func() bool { return a.parse(c.c.Data[c.read:], c.c.Ended != sandbox.Live) })
+	end, err := r.until(c.with, func() bool { return a.parse(c.c.Data[c.read:], c.c.Ended != sandbox.Live) || c.c.Dropped > 0 })
 	if err != nil {
 		return err
 	}

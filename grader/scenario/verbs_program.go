@@ -10,12 +10,13 @@ import (
 	"netlab/grader/sandbox"
 )
 
-// syllables make words that no program can guess and that are easy to read.
+// syllables make words that are easy to read, too many for a program to print
+// them all (24⁴, more than MaxOutput holds in a phrase).
 var syllables = []string{"ba", "bel", "cor", "da", "dil", "fa", "gor", "ju", "ka", "lam", "lo", "mar", "mi", "na", "nor", "pi", "ral", "ro", "sa", "sel", "ta", "tim", "vo", "zu"}
 
 func (r *runner) word() string {
 	var b strings.Builder
-	for range 3 {
+	for range 4 {
 		b.WriteString(syllables[r.rng.IntN(len(syllables))])
 	}
 	return b.String()
@@ -348,6 +349,13 @@ func doExited(r *runner, _ bool, args []string) (lang.Text, error) {
 		}
 		return did, wrong(how)
 	}
+	left, err := r.leftListening(p)
+	if err != nil {
+		return did, err
+	}
+	if left {
+		return did, wrong(lang.F("%s s'est terminé, mais un processus qu'il a lancé écoute toujours", "%s has ended, but a process that it started still listens", p.file))
+	}
 	if len(args) > 1 {
 		code, err := strconv.Atoi(args[1])
 		if err != nil {
@@ -358,6 +366,30 @@ func doExited(r *runner, _ bool, args []string) (lang.Text, error) {
 		}
 	}
 	return did, nil
+}
+
+// leftListening tells whether a server that has ended left another process that
+// listens in its place, for longer than an end takes.
+func (r *runner) leftListening(p *program) (bool, error) {
+	others := false
+	r.read(func() {
+		for _, q := range r.programs {
+			others = others || q != p && q.heard && !q.p.Exited
+		}
+	})
+	if !p.heard || others || r.box == nil {
+		return false, nil
+	}
+	if _, err := r.box.Look(r.ctx); err != nil {
+		return false, err
+	}
+	free := func() bool { return len(r.box.Listeners()) == 0 }
+	if _, err := r.untilFor(nil, aMoment, free); err != nil {
+		return false, err
+	}
+	var left bool
+	r.read(func() { left = !free() })
+	return left, nil
 }
 
 func doRunning(r *runner, _ bool, args []string) (lang.Text, error) {

@@ -127,7 +127,9 @@ const aMoment = time.Second
 // everything waits until the client has sent all it sends: it closed, or proof
 // that nothing more comes.
 func (r *runner) everything(c *conn, want string) (string, sandbox.Ending, error) {
-	end, err := r.until(c.with, func() bool { return c.c.Ended != sandbox.Live || matches(string(c.c.Data[c.read:]), want) })
+	end, err := r.until(c.with, func() bool {
+		return c.c.Ended != sandbox.Live || c.c.Dropped > 0 || matches(string(c.c.Data[c.read:]), want)
+	})
 	if err != nil {
 		return "", end, err
 	}

@@ -42,7 +42,7 @@ func just(s string) func() []byte { return func() []byte { return []byte(s) } }
 // Cases returns all archives: honest ones first.
 func Cases() []Case {
 	var all []Case
-	for _, group := range [][]Case{honestCases(), notZips(), names(), kinds(), collisions(), bombs(), lies(), contents()} {
+	for _, group := range [][]Case{honestCases(), notZips(), names(), kinds(), collisions(), bombs(), lies(), places(), contents()} {
 		all = append(all, group...)
 	}
 	return all
