@@ -28,6 +28,7 @@ type Box struct {
 	pushed    int   // how often something was sent in the background
 	spins     bool  // a wait has used up Thinking
 	closed    bool
+	used      time.Duration
 }
 
 // Process is one program in a box.
@@ -270,7 +271,10 @@ func (b *Box) Close() error {
 	b.closed = true
 	streams, listeners := b.streams, b.listeners
 	b.mu.Unlock()
-	err := b.be.close()
+	used, err := b.be.close()
+	b.mu.Lock()
+	b.used = used
+	b.mu.Unlock()
 	for _, l := range listeners {
 		l.file.Close()
 	}
@@ -282,6 +286,16 @@ func (b *Box) Close() error {
 		return fmt.Errorf("close the box: %w", err)
 	}
 	return nil
+}
+
+// Used returns the processor time of the programs that ran in the box, the
+// reference programs aside, once it is closed. It counts the processes that
+// Start started and those that they waited for: what others used is lost with
+// them.
+func (b *Box) Used() time.Duration {
+	b.mu.Lock()
+	defer b.mu.Unlock()
+	return b.used
 }
 
 // Ending is what ended a wait.

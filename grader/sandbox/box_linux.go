@@ -9,6 +9,7 @@ import (
 	"strconv"
 	"strings"
 	"syscall"
+	"time"
 
 	"golang.org/x/sys/unix"
 )
@@ -222,7 +223,7 @@ func (b *boxThread) serve() {
 		case "traffic":
 			reply.Accepted, reply.Segments, err = b.traffic()
 		case "close":
-			b.end()
+			reply.Used = b.end()
 		default:
 			err = fmt.Errorf("unknown request %q", req.Op)
 		}
@@ -244,20 +245,15 @@ func (b *boxThread) serve() {
 }
 
 // end kills process 1, with which the kernel kills all of the box, and returns
-// when they are gone.
-func (b *boxThread) end() {
+// when they are gone: the processor time that the student's programs have used.
+func (b *boxThread) end() (used time.Duration) {
 	if b.diag != nil {
 		b.diag.close()
 		b.diag = nil
 	}
 	if b.first != 0 {
 		unix.Kill(b.first, unix.SIGKILL)
-		var ws unix.WaitStatus
-		for {
-			if _, err := unix.Wait4(b.first, &ws, 0, nil); err != unix.EINTR {
-				break
-			}
-		}
+		reap(b.first)
 		b.first = 0
 	}
 	if b.users >= 0 {
@@ -267,8 +263,13 @@ func (b *boxThread) end() {
 	for _, p := range b.programs {
 		unix.Close(p.slaves[0])
 		unix.Close(p.slaves[1])
+		<-p.buried
+		if !p.self {
+			used += p.used
+		}
 	}
 	b.programs = nil
+	return used
 }
 
 func (b *boxThread) look() (*Look, error) {

@@ -10,6 +10,7 @@ import (
 	"strings"
 	"sync"
 	"syscall"
+	"time"
 	"unsafe"
 
 	"golang.org/x/sys/unix"
@@ -20,6 +21,9 @@ type program struct {
 	slaves [2]int // kept open: flushTerminal polls them
 	mu     sync.Mutex
 	gone   bool
+	self   bool          // a reference program
+	buried chan struct{} // closed once it was reaped and used is set
+	used   time.Duration // processor time of it and of those of its children that it reaped
 }
 
 func (b *boxThread) start(req boxRequest, reply *boxReply) (files []*os.File, err error) {
@@ -80,7 +84,7 @@ func (b *boxThread) start(req boxRequest, reply *boxReply) (files []*os.File, er
 		reap(pid)
 		return nil, fmt.Errorf("start %s: %w", req.Args[0], err)
 	}
-	p := &program{pid: pid, slaves: slaves}
+	p := &program{pid: pid, slaves: slaves, self: req.Self, buried: make(chan struct{})}
 	b.programs = append(b.programs, p)
 	reply.ID, reply.PID = len(b.programs)-1, inside
 	open = remove(open, slaves[0], slaves[1], exit[1])
@@ -139,10 +143,11 @@ func started(status int) (pid, listener int, err error) {
 }
 
 func (p *program) wait(exit int) {
-	ws := reap(p.pid)
+	ws, used := reap(p.pid)
 	p.mu.Lock()
-	p.gone = true
+	p.gone, p.used = true, used
 	p.mu.Unlock()
+	close(p.buried)
 	var word [4]byte
 	binary.LittleEndian.PutUint32(word[:], uint32(ws))
 	// A reader that is gone is no longer interested.
@@ -150,11 +155,14 @@ func (p *program) wait(exit int) {
 	unix.Close(exit)
 }
 
-func reap(pid int) unix.WaitStatus {
+// reap waits for the end of a child and tells how much processor time it and
+// all that it reaped have used.
+func reap(pid int) (unix.WaitStatus, time.Duration) {
 	var ws unix.WaitStatus
+	var usage unix.Rusage
 	for {
-		if _, err := unix.Wait4(pid, &ws, 0, nil); err != unix.EINTR {
-			return ws
+		if _, err := unix.Wait4(pid, &ws, 0, &usage); err != unix.EINTR {
+			return ws, time.Duration(usage.Utime.Nano() + usage.Stime.Nano())
 		}
 	}
 }
