@@ -145,7 +145,6 @@ func referenceArgs(file string) []string {
 	return []string{"grader", "reference", "client"}
 }
 
-
 // plan is a run of desk on folder.
 func plan(desk *grade.Desk, folder string) batch.Plan {
 	return batch.Plan{

@@ -26,7 +26,8 @@ type found struct {
 	archive  string // SHA-256, in hexadecimal
 	modified time.Time
 	newest   time.Time // of the files in it, see archive.Submission.Newest
-	by       handedIn
+	by       handedIn  // as its own path says
+	owner    handedIn  // as the path of another version may say too
 	name     archive.Name
 	right    bool // the name breaks no rule
 	inside   bool // of a container
@@ -216,6 +217,7 @@ func (f *finder) add(a found, c content, read func() (content, error)) error {
 	}
 	name, violations := archive.ParseName(a.base)
 	a.archive, a.newest, a.name, a.right, a.read = sub.SHA256, sub.Newest(f.zone), name, len(violations) == 0, read
+	a.owner = a.by
 	f.found = append(f.found, a)
 	return nil
 }

@@ -60,10 +60,10 @@ func (f *finder) unfold(p string, box *archive.Container) {
 	for i, m := range box.Members() {
 		at, by := p+"!"+m.Name, whoHandedIn(m.Name)
 		switch {
-		case archive.System(m.Name) || strings.Contains("/"+m.Name, "/."):
-			f.noteBy(at, by, "hidden", "a hidden file, or one that a system made")
-		case !m.Wrong.Empty():
+		case !m.Wrong.Empty() && !archive.System(m.Name):
 			f.noteBy(at, by, "unreadable", m.Wrong.EN)
+		case archive.System(m.Name) || strings.Contains("/"+m.Path, "/."):
+			f.noteBy(at, by, "hidden", "a hidden file, or one that a system made")
 		case f.seen >= maxFound:
 			f.noteBy(at, by, "unreadable", "too many files")
 			return

@@ -150,8 +150,8 @@ func (r *run) find() (*finder, error) {
 	for _, a := range latest {
 		r.found[a.path] = a
 		s := submission{
-			Path: a.path, Base: a.base, Archive: a.archive, Key: keyOf(r.Desk, r.Build, a), Person: who.who(a.by, a.name.Student),
-			Participant: a.by.number, Older: older[a.path], Late: late(r.Desk.Course, a),
+			Path: a.path, Base: a.base, Archive: a.archive, Key: keyOf(r.Desk, r.Build, a), Person: who.who(a.owner, a.name.Student),
+			Participant: a.owner.number, Older: older[a.path], Late: late(r.Desk.Course, a),
 		}
 		if r.Again != nil {
 			s.Again = r.Again(a.path, a.inside)

@@ -63,12 +63,13 @@ func byPeople(g []found) [][]found {
 		parts[f.by] = append(parts[f.by], f)
 	}
 	if stray, ok := parts[handedIn{}]; ok && len(parts) == 2 {
+		delete(parts, handedIn{})
 		for by := range parts {
-			if (by != handedIn{}) {
-				parts[by] = append(parts[by], stray...)
+			for _, f := range stray {
+				f.owner = by
+				parts[by] = append(parts[by], f)
 			}
 		}
-		delete(parts, handedIn{})
 	}
 	var out [][]found
 	for _, p := range parts {

@@ -55,7 +55,7 @@ func (c *batchCommand) Run(p *program) error {
 			return err
 		}
 	}
-	if !class.Complete && p.ctx.Err() != nil {
+	if len(class.Pending) > 0 && p.ctx.Err() != nil {
 		p.errorf("%s", lang.F("arrêté : %d archives restent à corriger ; la même commande continue", "stopped: %d archives are left to grade; the same command goes on", len(class.Pending)).In(p.lang))
 	}
 	return nil
