@@ -1,10 +1,11 @@
 package archive
 
 import (
+	"cmp"
 	"errors"
 	"fmt"
 	"io"
-	"path"
+	"slices"
 	"strings"
 	"time"
 
@@ -47,8 +48,8 @@ const (
 )
 
 // OpenContainer reads the directory of a container of size bytes. limits are
-// those of one member. The error is about what r gives: damage{} wrapped when
-// it is no container at all.
+// those of one member. The error says that it is no ZIP archive, or is what r
+// returned.
 func OpenContainer(r io.ReaderAt, size int64, limits Limits) (*Container, error) {
 	c := &Container{r: r, limits: limits.orDefaults()}
 	const window = 1 << 20 // the end record and its comment are far smaller
@@ -62,7 +63,7 @@ func OpenContainer(r io.ReaderAt, size int64, limits Limits) (*Container, error)
 	names := c.limits
 	names.Depth, names.Path = containerDepth, containerPath
 	taken := map[string]bool{}
-	var end int64
+	all := make([]findings, 0, len(l.records))
 	for _, rec := range l.records {
 		var found findings
 		e := newEntry(rec, names, &found)
@@ -83,13 +84,22 @@ func OpenContainer(r io.ReaderAt, size int64, limits Limits) (*Container, error)
 			found.of(e, ArchiveDuplicate, lang.T("le même fichier y est plusieurs fois", "the same file is there more than once"))
 		}
 		taken[foldPath(e.path)] = true
-		// Honest tools write members in the order of the directory.
-		if rec.offset < end && p.dataEnd > 0 {
-			found.of(e, ArchiveBomb, lang.T("les données servent à plusieurs fichiers", "the data is used for several files"))
+		c.places, all = append(c.places, p), append(all, found)
+	}
+	order := make([]int, len(c.places))
+	for i := range order {
+		order[i] = i
+	}
+	slices.SortStableFunc(order, func(i, j int) int { return cmp.Compare(c.places[i].offset, c.places[j].offset) })
+	var end int64
+	for _, i := range order {
+		if p := c.places[i]; p.offset < end {
+			all[i].of(p.entry, ArchiveBomb, lang.T("les données servent à plusieurs fichiers", "the data is used for several files"))
 		}
-		end = max(end, p.dataEnd)
-		c.places = append(c.places, p)
-		c.members = append(c.members, Member{Path: e.path, Name: e.name, Modified: rec.modifiedIn(time.UTC), Wrong: found.text()})
+		end = max(end, c.places[i].dataEnd)
+	}
+	for i, p := range c.places {
+		c.members = append(c.members, Member{Path: p.path, Name: p.name, Modified: p.modifiedIn(time.UTC), Wrong: all[i].text()})
 	}
 	return c, nil
 }
@@ -129,16 +139,6 @@ func (c *Container) Read(i int) ([]byte, error) {
 		return nil, errors.New(found.text().EN)
 	}
 	return e.data, nil
-}
-
-// Names reports whether the names of the members satisfy f, for one at least.
-func (c *Container) Names(f func(base string) bool) bool {
-	for _, m := range c.members {
-		if !System(m.Name) && f(path.Base(m.Name)) {
-			return true
-		}
-	}
-	return false
 }
 
 // System reports whether a path with slashes is that of something a system or
