@@ -58,12 +58,12 @@ func readIndex(path string) (*index, error) {
 		front, size, err := readLine(r)
 		if errors.Is(err, io.EOF) {
 			if n == 1 && !strings.HasPrefix(magic, string(front)) && !strings.HasPrefix(string(front), magic) {
-				return nil, fmt.Errorf("%s is no journal of grader", path)
+				return nil, fmt.Errorf("%s %w", path, ErrNoJournal)
 			}
 			break // nothing, or a torn line
 		}
 		if err == nil && n == 1 && !strings.HasPrefix(string(front), magic) {
-			return nil, fmt.Errorf("%s is no journal of grader", path)
+			return nil, fmt.Errorf("%s %w", path, ErrNoJournal)
 		}
 		if err == nil {
 			err = x.take(front, size)

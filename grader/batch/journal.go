@@ -22,6 +22,9 @@ func (e *BusyError) Error() string {
 	return fmt.Sprintf("journal %s: another run is writing it (process %d)", e.Journal, e.PID)
 }
 
+// ErrNoJournal says that a file is no journal of this grader.
+var ErrNoJournal = errors.New("is no journal of grader")
+
 // journal is a journal that this run writes.
 type journal struct {
 	file *os.File

@@ -148,6 +148,8 @@ func refusal(err error) error {
 	case errors.As(err, &busy):
 		return faultError{lang.F("une autre correction écrit déjà dans %s : attendez qu'elle finisse, ou arrêtez-la",
 			"another run is writing %s: wait until it ends, or stop it", archive.Show(busy.Journal))}
+	case errors.Is(err, batch.ErrNoJournal):
+		return usageError{text: lang.T(err.Error(), err.Error())}
 	case errors.Is(err, batch.ErrNothing):
 		return usageError{
 			text: lang.T(err.Error(), err.Error()),
