@@ -33,6 +33,25 @@ func ClassText(w io.Writer, c *batch.Class, o Options) error {
 	return p.flush(w)
 }
 
+// ClassesText writes each of several classes as [ClassText] does, then their
+// gradebook as [SemesterText] does; of one class, the class alone.
+func ClassesText(w io.Writer, classes []*batch.Class, o Options) error {
+	for _, c := range classes {
+		if err := ClassText(w, c, o); err != nil {
+			return err
+		}
+		if len(classes) > 1 {
+			if _, err := io.WriteString(w, "\n\n"); err != nil {
+				return fmt.Errorf("write the report of the class: %w", err)
+			}
+		}
+	}
+	if len(classes) == 1 {
+		return nil
+	}
+	return SemesterText(w, classes, o)
+}
+
 // classPage is a page for what more than one submission shows.
 type classPage struct {
 	page

@@ -127,6 +127,20 @@ func TestClassTextLimits(t *testing.T) {
 	}
 }
 
+func TestClassesText(t *testing.T) {
+	parts := texts(t, report.Options{Lang: lang.FR})
+	var one, two bytes.Buffer
+	if err := report.ClassesText(&one, []*batch.Class{reporttest.Small()}, report.Options{Lang: lang.FR}); err != nil {
+		t.Fatal(err)
+	}
+	if err := report.ClassesText(&two, []*batch.Class{reporttest.Small(), reporttest.Later()}, report.Options{Lang: lang.FR}); err != nil {
+		t.Fatal(err)
+	}
+	if one.String() != parts["class-small"] || !strings.HasPrefix(two.String(), parts["class-small"]) || !strings.HasSuffix(two.String(), parts["semester-small"]) {
+		t.Error("the classes are not shown one after another, with the semester at the end of several")
+	}
+}
+
 type failing struct{ err error }
 
 func (w failing) Write([]byte) (int, error) { return 0, w.err }

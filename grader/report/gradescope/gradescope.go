@@ -138,15 +138,25 @@ func write(w io.Writer, doc results) error {
 	return nil
 }
 
-// Folder writes the results of a class into dir, which it makes: a folder a
+// Folder writes the results of classes into dir, which it makes: a folder a
 // submission with its results.json. A submission with a fault has a fault.txt in
 // its place, which says what happened and how to run it again. Folders are named
 // by the archives, in the letters, digits and signs that every system takes; the
 // second one of a name has a number. What older runs left in such a folder is
 // replaced. The errors name the file.
-func Folder(dir string, c *batch.Class, l lang.Lang) error {
-	words := wordsIn(l)
+func Folder(dir string, classes []*batch.Class, l lang.Lang) error {
 	names := map[string]bool{}
+	for _, c := range classes {
+		if err := class(dir, c, names, l); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// class writes the results of one class, under names that no other one has taken.
+func class(dir string, c *batch.Class, names map[string]bool, l lang.Lang) error {
+	words := wordsIn(l)
 	for i := range c.Rows {
 		row := &c.Rows[i]
 		whole, err := c.Whole(i)

@@ -26,7 +26,7 @@ var update = flag.Bool("update", false, "write the golden files anew")
 func files(t *testing.T, c *batch.Class, l lang.Lang) map[string][]byte {
 	t.Helper()
 	dir := t.TempDir()
-	if err := gradescope.Folder(filepath.Join(dir, "out"), c, l); err != nil {
+	if err := gradescope.Folder(filepath.Join(dir, "out"), []*batch.Class{c}, l); err != nil {
 		t.Fatal(err)
 	}
 	out := map[string][]byte{}
@@ -162,7 +162,7 @@ func TestFolderReplacesOldResults(t *testing.T) {
 	if err := os.WriteFile(old, []byte("{}"), 0o644); err != nil {
 		t.Fatal(err)
 	}
-	if err := gradescope.Folder(dir, c, lang.EN); err != nil {
+	if err := gradescope.Folder(dir, []*batch.Class{c}, lang.EN); err != nil {
 		t.Fatal(err)
 	}
 	if _, err := os.Stat(old); !os.IsNotExist(err) {
@@ -178,14 +178,14 @@ func TestErrors(t *testing.T) {
 	}
 	c := reporttest.Small()
 	c.Whole = func(int) (grade.Result, error) { return grade.Result{}, io.ErrUnexpectedEOF }
-	if err := gradescope.Folder(t.TempDir(), c, lang.EN); !errors.Is(err, io.ErrUnexpectedEOF) {
+	if err := gradescope.Folder(t.TempDir(), []*batch.Class{c}, lang.EN); !errors.Is(err, io.ErrUnexpectedEOF) {
 		t.Error(err)
 	}
 	file := filepath.Join(t.TempDir(), "file")
 	if err := os.WriteFile(file, nil, 0o644); err != nil {
 		t.Fatal(err)
 	}
-	if err := gradescope.Folder(file, reporttest.Small(), lang.EN); err == nil {
+	if err := gradescope.Folder(file, []*batch.Class{reporttest.Small()}, lang.EN); err == nil {
 		t.Error("a folder where a file is")
 	}
 }

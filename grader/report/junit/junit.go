@@ -41,7 +41,7 @@ const (
 	maxShort   = 120      // of a short message
 )
 
-// Write writes the document. A criterion that was lost is a failure with why, the
+// Write writes the document of classes, of which there are mostly one. A criterion that was lost is a failure with why, the
 // steps and the conversation; one whose turn did not come is skipped, the reason
 // said; advice that was not followed is skipped too, and never a failure, since
 // it costs nothing. A fault of the grader is an error of its testcases. A rejected
@@ -50,23 +50,33 @@ const (
 // in nothing are in the system-out of a last testsuite with a skipped testcase
 // each, so that none of them is lost and none turns a job red.
 //
-// Words are in l. It returns the error of w, or of the class's Whole.
-func Write(w io.Writer, c *batch.Class, l lang.Lang) error {
+// Words are in l. It returns the error of w, or of a class's Whole.
+func Write(w io.Writer, classes []*batch.Class, l lang.Lang) error {
 	d := document{lang: l, words: wordsIn(l), names: taken{}, out: w}
 	d.raw(xml.Header + "<testsuites>\n")
+	for _, c := range classes {
+		if err := d.class(c); err != nil {
+			return err
+		}
+	}
+	d.raw("</testsuites>\n")
+	if d.err != nil {
+		return fmt.Errorf("write the report: %w", d.err)
+	}
+	return nil
+}
+
+// class writes the testsuites of one class.
+func (d *document) class(c *batch.Class) error {
 	for i := range c.Rows {
 		whole, err := c.Whole(i)
 		if err != nil {
 			return fmt.Errorf("read the grading of %s: %w", report.EscapeText(c.Rows[i].Path), err)
 		}
-		d.suite(submission(&d, &c.Rows[i], &whole))
+		d.suite(submission(d, &c.Rows[i], &whole))
 	}
-	if rest := remainder(&d, c); len(rest.Cases) > 0 {
+	if rest := remainder(d, c); len(rest.Cases) > 0 {
 		d.suite(rest)
-	}
-	d.raw("</testsuites>\n")
-	if d.err != nil {
-		return fmt.Errorf("write the report: %w", d.err)
 	}
 	return nil
 }
@@ -164,7 +174,7 @@ type text struct {
 
 // submission makes the testsuite of one submission.
 func submission(d *document, row *batch.Row, r *grade.Result) suite {
-	class := d.class(row, r)
+	class := d.classname(row, r)
 	s := suite{
 		Name: class, Package: "grader", Timestamp: row.At.UTC().Format("2006-01-02T15:04:05"), Time: seconds(row.Took),
 		Properties: []property{
@@ -284,13 +294,14 @@ func (d *document) message(s string) string {
 
 // remainder makes the testsuite of what has no grading.
 func remainder(d *document, c *batch.Class) suite {
-	s := suite{Name: "class", Package: "grader", Timestamp: c.Ended.UTC().Format("2006-01-02T15:04:05"), Time: "0.000", Properties: []property{{"folder", attribute(c.Folder, d.lang)}}}
+	class := d.names.unique("class", "-%d")
+	s := suite{Name: class, Package: "grader", Timestamp: c.Ended.UTC().Format("2006-01-02T15:04:05"), Time: "0.000", Properties: []property{{"folder", attribute(c.Folder, d.lang)}}}
 	var lines []string
 	names := taken{}
 	add := func(name, why string) {
 		name = named(name, d.lang)
 		lines = append(lines, name+": "+why)
-		s.Cases = append(s.Cases, testcase{Class: "class", Name: names.unique(name, " (%d)"), Time: "0.000", Skipped: d.notRun(why)})
+		s.Cases = append(s.Cases, testcase{Class: class, Name: names.unique(name, " (%d)"), Time: "0.000", Skipped: d.notRun(why)})
 	}
 	for _, p := range c.Pending {
 		add(p, d.words.pending)
@@ -305,10 +316,10 @@ func remainder(d *document, c *batch.Class) suite {
 	return s
 }
 
-// class returns the classname of a submission: "tp3-ex1.yunes". Readers cut it at
+// classname returns the classname of a submission: "tp3-ex1.yunes". Readers cut it at
 // its points, so there is one alone; what another submission has already is told
 // apart by a number.
-func (d *document) class(row *batch.Row, r *grade.Result) string {
+func (d *document) classname(row *batch.Row, r *grade.Result) string {
 	who := r.Student
 	if who == "" {
 		who = strings.TrimSuffix(path.Base(row.Path), ".zip")

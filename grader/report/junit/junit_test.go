@@ -22,7 +22,7 @@ var update = flag.Bool("update", false, "write the golden files anew")
 func write(t *testing.T, c *batch.Class, l lang.Lang) []byte {
 	t.Helper()
 	var b bytes.Buffer
-	if err := junit.Write(&b, c, l); err != nil {
+	if err := junit.Write(&b, []*batch.Class{c}, l); err != nil {
 		t.Fatal(err)
 	}
 	return b.Bytes()
@@ -158,6 +158,20 @@ func TestSchemas(t *testing.T) {
 	}
 }
 
+// TestSeveralClasses: no testcase of one class hides one of another.
+func TestSeveralClasses(t *testing.T) {
+	var b bytes.Buffer
+	if err := junit.Write(&b, []*batch.Class{reporttest.Small(), reporttest.Small(), reporttest.Later()}, lang.FR); err != nil {
+		t.Fatal(err)
+	}
+	if all := read(t, b.Bytes()); len(all) != 6+6+3 {
+		t.Errorf("%d testsuites", len(all))
+	}
+	if err := conforms(b.Bytes()); err != nil {
+		t.Error(err)
+	}
+}
+
 // TestSize: a class of 10,000 who all lost everything fits GitLab's 30 MB.
 func TestSize(t *testing.T) {
 	r := reporttest.Server("student", 3, 1)
@@ -173,7 +187,7 @@ func TestSize(t *testing.T) {
 		c.Rows[i] = batch.Row{Result: r, Path: fmt.Sprintf("folder/%d/student-tp3-ex1.zip", i)}
 	}
 	n := 0
-	if err := junit.Write(counter{&n}, c, lang.FR); err != nil {
+	if err := junit.Write(counter{&n}, []*batch.Class{c}, lang.FR); err != nil {
 		t.Fatal(err)
 	}
 	if n > 30_000_000 {
@@ -212,12 +226,12 @@ func FuzzLegal(f *testing.F) {
 
 func TestErrors(t *testing.T) {
 	full := errors.New("disk full")
-	if err := junit.Write(brokenWriter{full}, reporttest.Small(), lang.EN); !errors.Is(err, full) {
+	if err := junit.Write(brokenWriter{full}, []*batch.Class{reporttest.Small()}, lang.EN); !errors.Is(err, full) {
 		t.Error(err)
 	}
 	c := reporttest.Small()
 	c.Whole = func(int) (grade.Result, error) { return grade.Result{}, io.ErrUnexpectedEOF }
-	if err := junit.Write(io.Discard, c, lang.EN); !errors.Is(err, io.ErrUnexpectedEOF) {
+	if err := junit.Write(io.Discard, []*batch.Class{c}, lang.EN); !errors.Is(err, io.ErrUnexpectedEOF) {
 		t.Error(err)
 	}
 }

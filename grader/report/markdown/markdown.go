@@ -26,21 +26,24 @@ const (
 	maxList    = 60 << 10  // of one list
 )
 
-// Summary writes the counts, a table with a row a submission, then why points
-// were lost, folded. What is too much for the limit is counted instead. Text of
+// Summary writes, for each class, the counts, a table with a row a submission, then why points
+// were lost, folded. What is too much for the limit, of
+// which each class has the same share, is counted instead. Text of
 // students cannot end a table, a fence or an element, nor make links, pictures or
 // mentions: see [Inline] and [Fence]. Words are in l. It returns the error of w,
-// or of the class's Whole.
-func Summary(w io.Writer, c *batch.Class, l lang.Lang) error {
-	s := summary{c: c, lang: l, words: wordsIn(l)}
-	s.head()
-	s.table()
-	s.lists()
-	if err := s.details(); err != nil {
-		return err
-	}
-	if _, err := w.Write(s.b.Bytes()); err != nil {
-		return fmt.Errorf("write the summary: %w", err)
+// or of a class's Whole.
+func Summary(w io.Writer, classes []*batch.Class, l lang.Lang) error {
+	for _, c := range classes {
+		s := summary{c: c, lang: l, words: wordsIn(l), share: len(classes)}
+		s.head()
+		s.table()
+		s.lists()
+		if err := s.details(); err != nil {
+			return err
+		}
+		if _, err := w.Write(s.b.Bytes()); err != nil {
+			return fmt.Errorf("write the summary: %w", err)
+		}
 	}
 	return nil
 }
@@ -50,6 +53,7 @@ type summary struct {
 	c     *batch.Class
 	lang  lang.Lang
 	words words
+	share int // of how many the limits are for
 }
 
 func (s *summary) put(format string, args ...any) { fmt.Fprintf(&s.b, format, args...) }
@@ -88,7 +92,7 @@ func (s *summary) table() {
 	w := s.words
 	s.put("| %s | %s | %s | %s |\n|---|---|--:|---|\n", w.student, w.exercise, w.mark, w.lost)
 	for i := range s.c.Rows {
-		if s.b.Len() > maxTable {
+		if s.b.Len() > maxTable/s.share {
 			s.put("\n"+w.more+"\n", len(s.c.Rows)-i)
 			break
 		}
@@ -161,7 +165,7 @@ func (s *summary) lists() {
 		s.put("<details><summary>%s</summary>\n\n", fmt.Sprintf(title, n))
 		from := s.b.Len()
 		for i := range n {
-			if s.b.Len()-from > maxList {
+			if s.b.Len()-from > maxList/s.share {
 				s.put("- "+s.words.more+"\n", n-i)
 				break
 			}
@@ -187,7 +191,7 @@ func (s *summary) details() error {
 		if row.Result.Verdict == grade.Graded && row.Result.Score == row.Result.Max {
 			continue
 		}
-		if s.b.Len() > maxSummary/2+maxTable/2 { // there is no room for another one
+		if s.b.Len() > (maxSummary+maxTable)/2/s.share { // there is no room for another one
 			s.put("%s\n", s.words.noRoom)
 			break
 		}
@@ -200,7 +204,7 @@ func (s *summary) details() error {
 			text += "\n" + s.words.again + report.Command(row.Again) + "\n"
 		}
 		block := fmt.Sprintf("<details><summary>%s · %s · %s</summary>\n\n%s\n</details>\n\n", s.inline(who(row)), s.exercise(&whole), s.mark(&whole), Fence(text))
-		if s.b.Len()+len(block) > maxSummary {
+		if s.b.Len()+len(block) > maxSummary/s.share {
 			s.put("%s\n", s.words.noRoom)
 			break
 		}

@@ -26,7 +26,7 @@ var update = flag.Bool("update", false, "write the golden files anew")
 func write(t *testing.T, c *batch.Class, l lang.Lang) string {
 	t.Helper()
 	var b bytes.Buffer
-	if err := markdown.Summary(&b, c, l); err != nil {
+	if err := markdown.Summary(&b, []*batch.Class{c}, l); err != nil {
 		t.Fatal(err)
 	}
 	return b.String()
@@ -137,8 +137,12 @@ func TestSize(t *testing.T) {
 		c.Others = append(c.Others, batch.Other{Path: reporttest.Evil()})
 	}
 	doc := write(t, c, lang.FR)
-	if len(doc) > 1<<20 {
-		t.Errorf("%d bytes", len(doc))
+	var three bytes.Buffer
+	if err := markdown.Summary(&three, []*batch.Class{c, c, c}, lang.EN); err != nil {
+		t.Fatal(err)
+	}
+	if len(doc) > 1<<20 || three.Len() > 1<<20 {
+		t.Errorf("%d bytes, %d of three classes", len(doc), three.Len())
 	}
 	if err := inert(doc); err != nil {
 		t.Error(err)
@@ -182,12 +186,12 @@ func FuzzFence(f *testing.F) {
 
 func TestErrors(t *testing.T) {
 	full := errors.New("disk full")
-	if err := markdown.Summary(brokenWriter{full}, reporttest.Small(), lang.EN); !errors.Is(err, full) {
+	if err := markdown.Summary(brokenWriter{full}, []*batch.Class{reporttest.Small()}, lang.EN); !errors.Is(err, full) {
 		t.Error(err)
 	}
 	c := reporttest.Small()
 	c.Whole = func(int) (grade.Result, error) { return grade.Result{}, io.ErrUnexpectedEOF }
-	if err := markdown.Summary(io.Discard, c, lang.EN); !errors.Is(err, io.ErrUnexpectedEOF) {
+	if err := markdown.Summary(io.Discard, []*batch.Class{c}, lang.EN); !errors.Is(err, io.ErrUnexpectedEOF) {
 		t.Error(err)
 	}
 }
