@@ -31,7 +31,13 @@ func (p *classPage) troubles(c *batch.Class) {
 	p.list(p.cw.older, len(older), func(i int) {
 		p.item(dim, "• ", older[i].Path, fmt.Sprintf(p.cw.replaces, strings.Join(older[i].Older, ", ")))
 	})
-	p.list(p.cw.others, len(c.Others), func(i int) { p.item(dim, "• ", c.Others[i].Path, p.cw.why(c.Others[i].Why)) })
+	p.list(p.cw.others, len(c.Others), func(i int) {
+		why := p.cw.why(c.Others[i].Why)
+		if c.Others[i].Note != "" {
+			why += " (" + c.Others[i].Note + ")"
+		}
+		p.item(dim, "• ", c.Others[i].Path, why)
+	})
 	p.list(p.cw.absent, len(c.Absent), func(i int) { p.item(dim, "• ", fullName(c.Absent[i]), "") })
 }
 
