@@ -203,6 +203,7 @@ func FuzzWorksheet(f *testing.F) {
 	f.Add([]byte(english))
 	f.Add([]byte(french))
 	f.Add([]byte("Identifier,Grade\r\r\n,\"\"\"\n\",\n,"))
+	f.Add([]byte("IdentifiAnt;Note;,\n1001;,"))
 	f.Fuzz(func(t *testing.T, sheet []byte) {
 		if sheet == nil {
 			return
@@ -214,6 +215,9 @@ func FuzzWorksheet(f *testing.F) {
 		b.Reset()
 		if _, err := moodle.Worksheet(&b, sheet, reporttest.Small(), lang.EN); err != nil {
 			return
+		}
+		if bytes.ContainsAny(sheet, ";\t") {
+			return // the separator may be another one than the comma
 		}
 		if want, err := csv.NewReader(bytes.NewReader(sheet)).ReadAll(); err == nil {
 			got, err := csv.NewReader(bytes.NewReader(b.Bytes())).ReadAll()
