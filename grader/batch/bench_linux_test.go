@@ -251,4 +251,3 @@ func processors(tb testing.TB) (busy, total int64) {
 	}
 	return busy, total
 }
-
