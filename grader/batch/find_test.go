@@ -207,17 +207,26 @@ func TestVersions(t *testing.T) {
 	}{
 		{"the younger file", []file{{"a/y-tp1-ex1.zip", "1", time.Hour}, {"b/y-tp1-ex1.zip", "2", 0}}, []string{"a/y-tp1-ex1.zip replaces [b/y-tp1-ex1.zip]"}},
 		{"the younger file, whatever the copy's number", []file{{"y-tp1-ex1.zip", "1", time.Hour}, {"y-tp1-ex1 (1).zip", "2", 0}}, []string{"y-tp1-ex1.zip replaces [y-tp1-ex1 (1).zip]"}},
-		{"the higher number of files copied together", []file{{"y-tp1-ex1 (2).zip", "1", 0}, {"y-tp1-ex1 (10).zip", "2", time.Second}, {"y-tp1-ex1.zip", "3", 2 * time.Second}},
-			[]string{"y-tp1-ex1 (10).zip replaces [y-tp1-ex1 (2).zip y-tp1-ex1.zip]"}},
+		{
+			"the higher number of files copied together",
+			[]file{{"y-tp1-ex1 (2).zip", "1", 0}, {"y-tp1-ex1 (10).zip", "2", time.Second}, {"y-tp1-ex1.zip", "3", 2 * time.Second}},
+			[]string{"y-tp1-ex1 (10).zip replaces [y-tp1-ex1 (2).zip y-tp1-ex1.zip]"},
+		},
 		{"a copy in words", []file{{"y-tp1-ex1 - Copie.zip", "1", 0}, {"y-tp1-ex1.zip", "2", 0}}, []string{"y-tp1-ex1 - Copie.zip replaces [y-tp1-ex1.zip]"}},
 		{"the right name of the same bytes", []file{{"Y-TP1-ex1 (1).zip", "1", time.Hour}, {"y-tp1-ex1.zip", "1", 0}}, []string{"y-tp1-ex1.zip replaces [Y-TP1-ex1 (1).zip]"}},
 		{"a wrong name is a version all the same", []file{{"Y TP1 ex1.zip", "1", time.Hour}, {"y-tp1-ex1.zip", "2", 0}}, []string{"Y TP1 ex1.zip replaces [y-tp1-ex1.zip]"}},
 		{"other exercises are no versions", []file{{"y-tp1-ex1.zip", "1", 0}, {"y-tp1-ex2.zip", "1", 0}, {"y-tp2-ex1.zip", "1", 0}}, []string{"y-tp1-ex1.zip", "y-tp1-ex2.zip", "y-tp2-ex1.zip"}},
 		{"nobody knows of what", []file{{"a/tp.zip", "1", 0}, {"b/tp.zip", "1", 0}}, []string{"a/tp.zip", "b/tp.zip"}},
-		{"two people of one name", []file{{"M Paul_1_assignsubmission_file_/m-tp1-ex1.zip", "1", 0}, {"M Anne_2_assignsubmission_file_/m-tp1-ex1.zip", "1", time.Hour}},
-			[]string{"M Anne_2_assignsubmission_file_/m-tp1-ex1.zip by M Anne 2", "M Paul_1_assignsubmission_file_/m-tp1-ex1.zip by M Paul 1"}},
-		{"by mail and on the platform", []file{{"M Paul_1_assignsubmission_file_/m-tp1-ex1.zip", "1", 0}, {"mail/m-tp1-ex1.zip", "2", time.Hour}},
-			[]string{"mail/m-tp1-ex1.zip by M Paul 1 replaces [M Paul_1_assignsubmission_file_/m-tp1-ex1.zip]"}},
+		{
+			"two people of one name",
+			[]file{{"M Paul_1_assignsubmission_file_/m-tp1-ex1.zip", "1", 0}, {"M Anne_2_assignsubmission_file_/m-tp1-ex1.zip", "1", time.Hour}},
+			[]string{"M Anne_2_assignsubmission_file_/m-tp1-ex1.zip by M Anne 2", "M Paul_1_assignsubmission_file_/m-tp1-ex1.zip by M Paul 1"},
+		},
+		{
+			"by mail and on the platform",
+			[]file{{"M Paul_1_assignsubmission_file_/m-tp1-ex1.zip", "1", 0}, {"mail/m-tp1-ex1.zip", "2", time.Hour}},
+			[]string{"mail/m-tp1-ex1.zip by M Paul 1 replaces [M Paul_1_assignsubmission_file_/m-tp1-ex1.zip]"},
+		},
 	} {
 		t.Run(test.name, func(t *testing.T) {
 			dir := t.TempDir()

@@ -1,7 +1,6 @@
 package batch
 
 import (
-	"path"
 	"regexp"
 	"strings"
 )
@@ -30,14 +29,4 @@ func whoHandedIn(p string) handedIn {
 		}
 	}
 	return handedIn{}
-}
-
-// fileName returns the name that the student gave to the file at p.
-func fileName(p string) string {
-	base := path.Base(p)
-	const mark = "_assignsubmission_file_"
-	if i := strings.LastIndex(base, mark); i >= 0 {
-		return base[i+len(mark):]
-	}
-	return base
 }
