@@ -151,13 +151,22 @@ func DataLines(data []byte, dropped int64, width, most int, l lang.Lang) [][]Pie
 	return out
 }
 
-// WrapPieces cuts a line of data into lines of at most width columns. An escape
-// is not cut, unless it is wider than that by itself.
+// hang is how many columns a line end may reach out of its line, so that it
+// does not make one of its own.
+const hang = len(`\r\n`)
+
+// WrapPieces cuts a line of data into lines of at most width columns, and hang
+// more for the line end. An escape is not cut, unless it is wider than that by
+// itself.
 func WrapPieces(line []Piece, width int) [][]Piece {
 	var out [][]Piece
 	var now []Piece
 	used := 0
-	for _, p := range line {
+	for i, p := range line {
+		if i > 0 && i == len(line)-1 && p.Look == EscapeLook && len(p.Text) <= hang {
+			now = append(now, p)
+			break
+		}
 		for text := p.Text; text != ""; {
 			part := takeColumns(text, width-used)
 			whole := p.Look == EscapeLook && columns(text) <= width

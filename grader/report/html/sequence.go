@@ -12,7 +12,7 @@ import (
 // The measures of a sequence diagram, in the units of its view box: pixels
 // where there is room for it.
 const (
-	laneGap    = 242
+	laneGap    = 250
 	margin     = 44 // at least, beside the outer lanes
 	headHeight = 34
 	textHeight = 17
@@ -20,6 +20,7 @@ const (
 	labelRoom  = 30  // columns of a line of data between two lanes
 	labelLines = 6   // of one arrow
 	labelWraps = 3   // lines that one of them takes at most
+	signWidth  = 26  // beside the lanes, where moments are set off
 	aloneWidth = 340 // of a diagram with one lane
 	maxLanes   = 6
 	maxLabel   = 40
@@ -105,6 +106,9 @@ func (s *site) diagramUntil(moments []report.Moment, end int, here place, sign s
 	}
 	if len(lanes) == 1 {
 		d.Width = 2 * at
+	}
+	if here != nil {
+		d.Width += signWidth
 	}
 	most := min(maxDiagramRows, r.rows)
 	head, tail := len(moments), len(moments)
@@ -285,7 +289,7 @@ func (s *site) draw(d *diagram, m *report.Moment, from, to int, here bool, sign 
 	}
 	if here {
 		row.Band = &box{0, top, d.Width, d.Height - top - 2}
-		row.Sign, row.SignX, row.SignY = sign, d.Width-18, top+(d.Height-top)/2+4
+		row.Sign, row.SignX, row.SignY = sign, d.Width-signWidth/2, top+(d.Height-top)/2+4
 	}
 	d.Rows = append(d.Rows, row)
 }
