@@ -15,6 +15,7 @@ import (
 	"slices"
 	"strings"
 	"testing"
+	"unicode/utf8"
 
 	"github.com/google/go-cmp/cmp"
 	"golang.org/x/net/html"
@@ -201,8 +202,11 @@ func checkStructure(t *testing.T, site map[string]string, file, text string, l l
 	if count["caption"] != count["table"] {
 		t.Errorf("%d captions of %d tables", count["caption"], count["table"])
 	}
+	if !utf8.ValidString(text) {
+		t.Error("the page is not UTF-8")
+	}
 	for _, r := range text {
-		if r < ' ' && r != '\n' || 0x7f <= r && r <= 0x9f || 0x200b <= r && r <= 0x200f || 0x2028 <= r && r <= 0x202e || 0x2060 <= r && r <= 0x206f || r == 0xfeff || r == 0xfffd {
+		if r < ' ' && r != '\n' || 0x7f <= r && r <= 0x9f || 0x200b <= r && r <= 0x200f || 0x2028 <= r && r <= 0x202e || 0x2060 <= r && r <= 0x206f || r == 0xfeff {
 			t.Fatalf("the page holds %U", r)
 		}
 	}

@@ -83,15 +83,13 @@ func (s *site) list(moments []report.Moment, r *room) *list {
 	}
 	for i := range moments[:head] {
 		if r.lines <= 0 {
-			head = i
 			break
 		}
 		l.Head = append(l.Head, s.entry(&moments[i], r))
 	}
 	for i := tail; i < len(moments); i++ {
 		if r.lines <= 0 {
-			tail = i + 1
-			continue
+			break
 		}
 		l.Tail = append(l.Tail, s.entry(&moments[i], r))
 	}
