@@ -156,23 +156,30 @@ func traceOf(r *grade.Result, name string) *scenario.Trace {
 	return nil
 }
 
-// tried lists what was done, up to the step that failed: the steps of the
+// leadingTo returns what was done up to the step that failed: the steps of the
 // preamble and of the criterion, and what others did to the program (a step that
 // does not wait), but not what others expected of it.
-func (p *page) tried(r *grade.Result, criterion string, failed scenario.Step) {
+func leadingTo(r *grade.Result, criterion string, failed scenario.Step) []scenario.Step {
 	var steps []scenario.Step
 	t := traceOf(r, failed.Scenario)
-	if t != nil {
-		for _, s := range t.Steps {
-			if s.Line == failed.Line && s.Criterion == failed.Criterion && s.Outcome == scenario.Mismatch {
-				break
-			}
-			relevant := s.Criterion == "" || s.Criterion == criterion || s.Wait == ""
-			if s.Outcome == scenario.OK && relevant && !s.Did.Empty() {
-				steps = append(steps, s)
-			}
+	if t == nil {
+		return nil
+	}
+	for _, s := range t.Steps {
+		if s.Line == failed.Line && s.Criterion == failed.Criterion && s.Outcome == scenario.Mismatch {
+			break
+		}
+		relevant := s.Criterion == "" || s.Criterion == criterion || s.Wait == ""
+		if s.Outcome == scenario.OK && relevant && !s.Did.Empty() {
+			steps = append(steps, s)
 		}
 	}
+	return steps
+}
+
+// tried lists what was done, up to the step that failed.
+func (p *page) tried(r *grade.Result, criterion string, failed scenario.Step) {
+	steps := leadingTo(r, criterion, failed)
 	head, tail := len(steps), len(steps)
 	if len(steps) > maxSteps && !p.all {
 		head, tail = 3, len(steps)-(maxSteps-4)

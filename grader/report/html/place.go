@@ -1,0 +1,137 @@
+package html
+
+import (
+	"slices"
+	"strings"
+
+	"netlab/grader/report"
+	"netlab/grader/scenario"
+)
+
+// objects returns the names of programs, connections and answers that a step is
+// about: the words of its line that stand behind the verb.
+func objects(s *scenario.Step) []string {
+	words := strings.Fields(strings.TrimLeft(s.Source, "! "))
+	if len(words) < 2 {
+		return nil
+	}
+	return words[1:min(len(words), 5)]
+}
+
+func verb(s *scenario.Step) string {
+	words := strings.Fields(strings.TrimLeft(s.Source, "! "))
+	if len(words) == 0 {
+		return ""
+	}
+	return words[0]
+}
+
+// looksAt returns the kinds of events that decide about a verb's step.
+func looksAt(verb string) []scenario.Kind {
+	switch verb {
+	case "printed", "screen", "affirms", "agrees", "differ":
+		return []scenario.Kind{scenario.KindStdout, scenario.KindStderr}
+	case "closed", "finish":
+		return []scenario.Kind{scenario.KindClosed}
+	case "exited":
+		return []scenario.Kind{scenario.KindExit}
+	case "listening", "serve":
+		return []scenario.Kind{scenario.KindListen}
+	case "accept", "accepted", "connect":
+		return []scenario.Kind{scenario.KindConnect}
+	case "receive", "received", "message", "within", "replied", "status", "header", "body", "bodiless", "framed", "get", "ask", "first", "alike", "reflect":
+		return []scenario.Kind{scenario.KindReceive}
+	}
+	return nil
+}
+
+// actOf returns the act that a step is about: the last one with the program or
+// the connection that its line names first, or else with any that it names.
+func actOf(acts [][]scenario.Event, s *scenario.Step) []scenario.Event {
+	for _, name := range objects(s) {
+		for _, act := range slices.Backward(acts) {
+			if slices.ContainsFunc(act, func(e scenario.Event) bool { return e.Program == name || e.Conn == name }) {
+				return act
+			}
+		}
+	}
+	if len(acts) == 0 {
+		return nil
+	}
+	return acts[len(acts)-1]
+}
+
+// placeOf finds the moments that a step looked at: those of its kinds and its
+// object after the last thing that the grader did before it, up to the next one;
+// without any there, those of the whole act.
+func placeOf(moments []report.Moment, step *scenario.Step, before []scenario.Step) place {
+	kinds := looksAt(verb(step))
+	names := objects(step)
+	if len(kinds) == 0 || len(names) == 0 {
+		return nil
+	}
+	from := 0
+	for _, s := range slices.Backward(before) {
+		if i := doneAt(moments, &s); i >= 0 {
+			from = i + 1
+			break
+		}
+	}
+	to := from
+	for to < len(moments) && !graderActs(&moments[to]) {
+		to++
+	}
+	for _, r := range [][2]int{{from, to}, {0, len(moments)}} {
+		var found []int
+		for i := r[0]; i < r[1]; i++ {
+			m := &moments[i]
+			if slices.Contains(kinds, m.Kind) && (slices.Contains(names, m.Conn) || slices.Contains(names, m.Program)) {
+				found = append(found, i)
+			}
+		}
+		if found != nil {
+			return func(i int) bool { return slices.Contains(found, i) }
+		}
+	}
+	return nil
+}
+
+// doneAt returns where the grader did what a step says, or -1.
+func doneAt(moments []report.Moment, s *scenario.Step) int {
+	var kind scenario.Kind
+	switch verb(s) {
+	case "send":
+		kind = scenario.KindSend
+	case "type":
+		kind = scenario.KindType
+	case "connect":
+		kind = scenario.KindConnect
+	case "shutdown", "close":
+		kind = scenario.KindEnd
+	case "start", "serve", "execute":
+		kind = scenario.KindStart
+	default:
+		return -1
+	}
+	names := objects(s)
+	if len(names) == 0 {
+		return -1
+	}
+	for i, m := range slices.Backward(moments) {
+		if m.Kind == kind && (m.Conn == names[0] || m.Program == names[0]) {
+			return i
+		}
+	}
+	return -1
+}
+
+// graderActs reports whether a moment is something that the grader did.
+func graderActs(m *report.Moment) bool {
+	switch m.Kind {
+	case scenario.KindSend, scenario.KindType, scenario.KindStart:
+		return true
+	case scenario.KindConnect:
+		return m.From.Side == report.GraderSide
+	}
+	return false
+}
