@@ -21,8 +21,10 @@ func TestRoots(t *testing.T) {
 		{"the folder of a file", "sioux.py", `open('pages/index.html', 'rb')`, []string{"pages"}},
 		{"parts that are joined", "sioux.py", `os.path.join(os.path.dirname(__file__), 'data', "site"), x`, []string{"data", "site", "data/site"}},
 		{"parts of a pathlib path", "sioux.py", `Path(__file__).parent / "data" / "site"`, []string{"data", "site", "data/site"}},
-		{"absolute", "sioux.py", `A = '/var/www'; B = "/srv/http"; C = '/home/moi/tp'; D = '/etc'`,
-			[]string{"var/www", "/var/www", "srv/http", "/srv/http", "home/moi/tp", "/home/moi/tp", "etc"}},
+		{
+			"absolute", "sioux.py", `A = '/var/www'; B = "/srv/http"; C = '/home/moi/tp'; D = '/etc'`,
+			[]string{"var/www", "/var/www", "srv/http", "/srv/http", "home/moi/tp", "/home/moi/tp", "etc"},
+		},
 		{"absolute and joined", "sioux.py", `os.path.join('/var/www', 'html')`, []string{"var/www", "/var/www", "/var/www/html"}},
 		{"of the home folder", "sioux.py", `os.path.expanduser('~/public_html')`, []string{"public_html"}},
 		{"beside the working directory", "sioux.py", `'../site'`, []string{"home/site", "/home/site"}},
