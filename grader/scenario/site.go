@@ -17,7 +17,7 @@ import (
 var usualRoots = []string{"", "www", "htdocs", "html", "public", "static"}
 
 // maxRoots bounds how many folders the site is laid in.
-const maxRoots = 40
+const maxRoots = 48
 
 var (
 	literal = regexp.MustCompile(`"([^"\n]{1,80})"|'([^'\n]{1,80})'`)
@@ -25,6 +25,7 @@ var (
 	setting = regexp.MustCompile(`(?m)[=:][ \t]*([^\s"'=:]{1,80})[ \t]*$`)
 	// folderWord is a text that may name a folder.
 	folderWord = regexp.MustCompile(`^[\p{L}\p{N}_][\p{L}\p{N}_-]*(/[\p{L}\p{N}_][\p{L}\p{N}_-]*)*$`)
+	blankWord  = regexp.MustCompile(`^[\p{L}\p{N}_-]+( [\p{L}\p{N}_-]+){1,3}$`)
 	// mediaType is one that names no folder, though it looks like it.
 	mediaType = regexp.MustCompile(`^(text|image|audio|video|application|font|multipart)/`)
 	// fileArgument is what stands before the name of a file that the program
@@ -67,15 +68,35 @@ func (r *runner) roots() []string {
 			add(dir)
 		}
 	}
+	var named []string
 	for _, f := range r.env.Files {
 		for _, name := range foldersNamed(f) {
 			add(name)
+			named = append(named, name)
 		}
 	}
 	if r.takesArguments() || r.asksKeyboard() {
 		// The first answer or argument that a server is tried with is a port:
 		// it may take it for its root.
 		add(firstPort)
+	}
+	// Less likely: two names that the program joins in its own way, and names
+	// with blanks, most of which are messages.
+	for i := range named {
+		for j := i - 1; j >= 0; j-- {
+			if !strings.Contains(named[i]+named[j], "/") {
+				add(path.Join(named[j], named[i]))
+			}
+		}
+	}
+	for _, f := range r.env.Files {
+		if strings.HasSuffix(f.Path, ".py") {
+			for _, m := range literal.FindAllStringSubmatch(string(f.Data), -1) {
+				if word := m[1] + m[2]; blankWord.MatchString(word) {
+					add(word)
+				}
+			}
+		}
 	}
 	return out
 }
@@ -116,7 +137,7 @@ func foldersNamed(f sandbox.File) []string {
 		if end >= 0 {
 			between = text[end:m[0]]
 		}
-		if end >= 0 && (joins.MatchString(between) || lists.MatchString(between) && (strings.Contains(line, "join(") || strings.Contains(line, "Path("))) {
+		if end >= 0 && (joins.MatchString(between) || lists.MatchString(between) && (strings.Contains(line, "join") || strings.Contains(line, "Path("))) {
 			chain = path.Join(chain, found[0])
 			out = append(out, chain)
 		} else {

@@ -16,8 +16,10 @@ func TestRoots(t *testing.T) {
 		want             []string // beside the usual ones
 	}{
 		{"a word", "sioux.py", `RACINE = 'pages'`, []string{"pages"}},
+		{"a name with a blank, and messages", "sioux.py", `print('En attente...'); R = 'mon site'; b'HTTP/1.1 200 OK'`, []string{"mon site"}},
+		{"two names that are joined somehow", "sioux.py", `A = 'pages'; B = 'tp4'`, []string{"pages", "tp4", "pages/tp4"}},
 		{"with its slashes", "sioux.py", `r = "./pages/"; q = 'été/un-deux'`, []string{"pages", "été/un-deux"}},
-		{"to be filled in", "sioux.py", `open("pages/%s" % n); open(f"./docs{path}"); open("a/b/{}".format(n))`, []string{"pages", "docs", "a/b"}},
+		{"to be filled in", "sioux.py", `open("pages/%s" % n); open(f"./docs{path}"); open("a/b/{}".format(n))`, []string{"pages", "docs", "a/b", "pages/docs"}},
 		{"the folder of a file", "sioux.py", `open('pages/index.html', 'rb')`, []string{"pages"}},
 		{"parts that are joined", "sioux.py", `os.path.join(os.path.dirname(__file__), 'data', "site"), x`, []string{"data", "site", "data/site"}},
 		{"parts of a pathlib path", "sioux.py", `Path(__file__).parent / "data" / "site"`, []string{"data", "site", "data/site"}},
@@ -29,10 +31,10 @@ func TestRoots(t *testing.T) {
 		{"of the home folder", "sioux.py", `os.path.expanduser('~/public_html')`, []string{"public_html"}},
 		{"beside the working directory", "sioux.py", `'../site'`, []string{"home/site", "/home/site"}},
 		{"files that the program writes", "sioux.py", `open('journal', 'a'); logging.basicConfig(filename = 'log'); open('pages' + n)`, []string{"pages"}},
-		{"types and other words", "sioux.py", `{'a.b': 'text/html', 'x': f'text/{e}'}; 'utf-8'; 'GET'; 'Content-Type'; 'HTTP/1.1 200 OK'`, []string{"x", "text"}},
+		{"types and other words", "sioux.py", `{'a.b': 'text/html', 'x': f'text/{e}'}; 'utf-8'; 'GET'; 'Content-Type'; 'HTTP/1.1 200 OK'`, []string{"x", "text", "x/text"}},
 		{"a file is no folder", "sioux.py", `'sioux.py'; 'sioux.py/x'`, nil},
-		{"settings in JSON", "config.json", `{"root": "pages", "port": 80}`, []string{"root", "pages", "port"}},
-		{"settings", "sioux.ini", "[http]\nroot = ./pages/\nport: 80\n", []string{"pages", "80"}},
+		{"settings in JSON", "config.json", `{"root": "pages", "port": 80}`, []string{"root", "pages", "port", "root/pages", "pages/port", "root/port"}},
+		{"settings", "sioux.ini", "[http]\nroot = ./pages/\nport: 80\n", []string{"pages", "80", "pages/80"}},
 		{"a page names no root", "index.html", `<a href="pages/x.html">`, nil},
 		{"arguments", "sioux.py", "sys.argv[1]", []string{"8080"}},
 	} {
