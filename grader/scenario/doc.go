@@ -85,8 +85,9 @@ Checks that the screen of NAME is rather like that of SAME than of ALTERED.
 
 	alike ANSWER ANSWER DATA DATA
 
-Checks that the second answer has the status of the first and, if that had the
-content of its file, the first DATA, the content of its own, the second DATA.
+Checks that the second answer has the status of the first, the same media type
+where both files are of one kind, and, if the first had the content of its file,
+the first DATA, the content of its own, the second DATA.
 
 	answer NAME TEXT
 

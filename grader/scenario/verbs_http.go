@@ -3,6 +3,7 @@ package scenario
 import (
 	"bytes"
 	"errors"
+	"path"
 	"slices"
 	"strconv"
 	"strings"
@@ -190,6 +191,9 @@ func doAlike(r *runner, _ bool, args []string) (lang.Text, error) {
 		return did, wrong(lang.F("la première réponse est « %s », celle-ci « %s »", "the first answer is “%s”, this one “%s”", visible(cut(a.status, 60)), visible(cut(b.status, 60))))
 	}
 	first, second := []byte(args[2]), []byte(args[3])
+	if was, is := a.media(), b.media(); a.code == 200 && was != is && path.Ext(a.path) == path.Ext(b.path) {
+		return did, wrong(lang.F("le Content-Type de la première réponse est « %s », celui de celle-ci « %s »", "the Content-Type of the first answer is “%s”, that of this one “%s”", visible(cut(was, 60)), visible(cut(is, 60))))
+	}
 	switch {
 	case a.code != 200:
 		return did, nil
