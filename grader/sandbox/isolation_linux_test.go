@@ -307,6 +307,9 @@ attempt('169.254.169.254', 80)
 attempt('2001:db8::1', 80)
 attempt('192.0.2.1', 53, socket.SOCK_DGRAM)
 attempt('127.0.0.1', int(sys.argv[2]))
+attempt('8.8.8.8', 53)
+own = socket.socket(socket.AF_INET, socket.SOCK_DGRAM)
+own.connect(('8.8.8.8', 80)); print(own.getsockname()[0])
 try: socket.gethostbyname('example.org'); print('resolved')
 except OSError: print('not resolved')
 print(*sorted({i[4][0] for n in ('localhost', socket.gethostname()) for i in socket.getaddrinfo(n, 80)}))
@@ -318,6 +321,8 @@ Network is unreachable
 Network is unreachable
 Network is unreachable
 Connection refused
+Connection refused
+127.0.0.1
 not resolved
 127.0.0.1 ::1
 poste

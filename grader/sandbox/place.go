@@ -49,6 +49,7 @@ func environment(in Interpreter) []string {
 		"PATH=" + path,
 		"HOME=" + Home,
 		"USER=" + UserName,
+		"PWD=" + Home, // as a shell sets it
 		"LANG=C.UTF-8",
 		"TERM=xterm",
 		"PYTHONFAULTHANDLER=1",

@@ -1,6 +1,7 @@
 package scenario
 
 import (
+	"errors"
 	"fmt"
 	"path"
 	"syscall"
@@ -43,7 +44,9 @@ type conn struct {
 	read   int     // how much of it was received by earlier steps
 	halved bool    // the grader has ended its sending side
 	closed bool    // by the grader
-	waited bool    // the grader has already seen that the program does not close it
+	// browser says that it comes from the machine itself, as a browser's does.
+	browser bool
+	waited  bool // the grader has already seen that the program does not close it
 }
 
 // server is a listening socket of the grader in the box, on IPv4 and IPv6.
@@ -57,7 +60,12 @@ type server struct {
 // inBox returns the box, made at first use with the files laid so far.
 func (r *runner) inBox() (*sandbox.Box, error) {
 	if r.box == nil {
-		b, err := r.env.Sandbox.NewBox(r.ctx, append(append([]sandbox.File{}, r.env.Files...), r.laid...))
+		files := append(append([]sandbox.File{}, r.env.Files...), r.laid...)
+		b, err := r.env.Sandbox.NewBox(r.ctx, files)
+		if errors.Is(err, errors.ErrUnsupported) {
+			// Without isolation there is nothing to lay outside of the work folder.
+			b, err = r.env.Sandbox.NewBox(r.ctx, withinReach(files))
+		}
 		if err != nil {
 			return nil, err
 		}

@@ -83,9 +83,11 @@ line that the altered case lacks, or words that mean identity.
 
 Checks that the screen of NAME is rather like that of SAME than of ALTERED.
 
-	alike ANSWER ANSWER
+	alike ANSWER ANSWER DATA DATA
 
-Checks that two answers have the same status and content.
+Checks that the second answer has the status of the first, the same media type
+where both files are of one kind, and, if the first had the content of its file,
+the first DATA, the content of its own, the second DATA.
 
 	answer NAME TEXT
 
@@ -106,8 +108,8 @@ Checks that nothing follows the headers.
 
 	[!] body ANSWER DATA
 
-Compares the content, byte for byte. Bytes after it are allowed where neither
-Content-Length nor chunks tell its end. Negated: DATA is nowhere in it.
+Compares the content, byte for byte, once Content-Encoding is undone. Bytes
+after it are allowed where neither Content-Length nor chunks tell its end. Negated: DATA is nowhere in it.
 
 	close CONN
 
@@ -155,10 +157,10 @@ the grader's side, waits again, and closes. It is never a mismatch.
 
 Reads one HTTP answer and keeps the connection for more.
 
-	framed ANSWER
+	framed ANSWER [ANSWER]
 
-Checks the form of an answer: status line, header lines, empty line, and a
-content whose end can be told.
+Checks the form of an answer, or of another where that one did not come: status
+line, header lines, empty line, and a content whose end can be told.
 
 	fresh
 
@@ -166,8 +168,9 @@ Ends the box: the next program starts in a new one.
 
 	get ANSWER NAME PATH
 
-Asks a server for PATH as a browser does, over a connection of its own. No
-answer at all is a mismatch; what the answer is, other verbs judge.
+Asks a server for PATH as a browser of the same machine does, over a connection
+of its own, and follows redirections. No answer at all is a mismatch; what the
+answer is, other verbs judge.
 
 	given ID
 
@@ -176,7 +179,8 @@ criterion is excused: it would blame the program twice.
 
 	header ANSWER NAME VALUE…
 
-Checks that the header has one of the values, parameters aside.
+Checks that the header has one of the values, in lower case, parameters aside.
+Of several Content-Type the last counts, as for browsers.
 
 	lay PATH @FILE
 
@@ -244,8 +248,8 @@ Sends DATA. What the program does not take at once is sent in the background.
 	serve NAME FILE
 
 Starts a server whose port and arguments are its author's choice, and waits
-until it listens: without arguments, then with a port and a folder; questions
-at its keyboard are answered likewise.
+until it listens: without arguments, then with those that its usage line asks for,
+then with a port and a folder; questions at its keyboard are answered likewise.
 
 	settle NAME
 
@@ -260,7 +264,7 @@ Ends the grader's sending side (half-close).
 
 Lays a file in every folder that may be a server's document root: the working
 directory, the usual folders, those of the submission and those that its source
-names.
+or its settings name.
 
 	start NAME FILE [ARG…]
 

@@ -2,6 +2,12 @@ package scenario
 
 import (
 	"bytes"
+	"compress/gzip"
+	"compress/zlib"
+	"fmt"
+	"io"
+	"net/url"
+	"path"
 	"regexp"
 	"strconv"
 	"strings"
@@ -45,6 +51,9 @@ var statusLine = regexp.MustCompile(`^HTTP[^ \t]*[ \t]+(\d{3})`)
 
 // strictStatus is what a status line must be (RFC 9112, 4).
 var strictStatus = regexp.MustCompile(`^HTTP/1\.[01] \d{3}( |$)`)
+
+// fieldName is what the name of a header must be (RFC 9110, 5.6.2).
+var fieldName = regexp.MustCompile("^[A-Za-z0-9!#$%&'*+.^_`|~-]+$")
 
 // junkBytes is how many bytes Chromium skips before a status line
 // (net/http/http_stream_parser, kStatusLineStart).
@@ -101,11 +110,15 @@ func (a *answer) head(raw []byte) (rest []byte, ok bool) {
 			return rest, true
 		default:
 			name, value, colon := strings.Cut(text, ":")
-			if !colon || strings.ContainsAny(name, " \t") {
+			// Browsers forgive blanks before the colon, "Content-Type : text/html".
+			tidy := strings.TrimRight(name, " \t")
+			if !colon || !fieldName.MatchString(name) {
 				a.odd = append(a.odd, text)
+			}
+			if !colon || tidy == "" || strings.ContainsAny(tidy, " \t") {
 				continue
 			}
-			f := field{strings.ToLower(name), strings.TrimSpace(value)}
+			f := field{strings.ToLower(tidy), strings.TrimSpace(value)}
 			a.headers = append(a.headers, f)
 			if n, err := strconv.Atoi(f.value); f.name == "content-length" && err == nil && n >= 0 && a.length < 0 {
 				a.length = n
@@ -124,6 +137,99 @@ func (a *answer) get(name string) string {
 	return ""
 }
 
+// maxDecoded bounds what a compressed content may become.
+const maxDecoded = 16 << 20
+
+// decoded returns the content that a browser sees, once Content-Encoding is
+// undone. The error says that the content is not so encoded.
+func (a *answer) decoded() ([]byte, error) {
+	coding := strings.ToLower(a.get("content-encoding"))
+	var plain io.Reader
+	var err error
+	switch coding {
+	case "gzip", "x-gzip":
+		var z *gzip.Reader
+		if z, err = gzip.NewReader(bytes.NewReader(a.body)); err == nil {
+			z.Multistream(false)
+			plain = z
+		}
+	case "deflate":
+		plain, err = zlib.NewReader(bytes.NewReader(a.body))
+	default:
+		return a.body, nil
+	}
+	if err != nil {
+		return nil, fmt.Errorf("content encoding %s: %w", coding, err)
+	}
+	out, err := io.ReadAll(io.LimitReader(plain, maxDecoded))
+	if err != nil {
+		return out, fmt.Errorf("content encoding %s: %w", coding, err)
+	}
+	return out, nil
+}
+
+// holds tells whether the content is these bytes. Bytes after them are allowed
+// where nothing but the close tells the end.
+func (a *answer) holds(want []byte) bool {
+	body, err := a.decoded()
+	if err != nil {
+		return false
+	}
+	if a.frame != frameLength && a.frame != frameChunked {
+		return bytes.HasPrefix(body, want)
+	}
+	return bytes.Equal(body, want)
+}
+
+// redirect returns the path that the answer sends a browser to, on the server
+// of host, or "".
+func (a *answer) redirect(host string) string {
+	switch a.code {
+	case 301, 302, 303, 307, 308:
+	default:
+		return ""
+	}
+	base := &url.URL{Scheme: "http", Host: host, Path: a.path}
+	to, err := base.Parse(a.get("location"))
+	if err != nil || a.get("location") == "" || to.Scheme != "http" || to.Port() != base.Port() {
+		return ""
+	}
+	return to.RequestURI()
+}
+
+// media returns the media type that a browser sees, in lower case and without
+// its parameters: of several headers, the last that has one.
+func (a *answer) media() string {
+	last := ""
+	for _, f := range a.headers {
+		if f.name != "content-type" {
+			continue
+		}
+		for value := range strings.SplitSeq(f.value, ",") {
+			kind, _, _ := strings.Cut(value, ";")
+			if kind = strings.ToLower(strings.TrimSpace(kind)); strings.Contains(kind, "/") {
+				last = kind
+			}
+		}
+	}
+	return last
+}
+
+// value returns what a browser makes of a header: its value in lower case,
+// without parameters.
+func (a *answer) value(name string) string {
+	if strings.EqualFold(name, "Content-Type") {
+		return a.media()
+	}
+	value, _, _ := strings.Cut(a.get(strings.ToLower(name)), ";")
+	return strings.ToLower(strings.TrimSpace(value))
+}
+
+// chunked tells whether the content is announced in chunks.
+func (a *answer) chunked() bool {
+	return strings.Contains(strings.ToLower(a.get("transfer-encoding")), "chunked")
+}
+
 // content reads the body and reports whether it is complete.
 func (a *answer) content(rest []byte, ended bool) bool {
 	a.body = rest
@@ -131,7 +237,7 @@ func (a *answer) content(rest []byte, ended bool) bool {
 	case a.method == "HEAD", a.code == 204, a.code == 304:
 		a.frame = frameNone
 		return true
-	case strings.Contains(strings.ToLower(a.get("transfer-encoding")), "chunked"):
+	case a.chunked():
 		body, done := unchunk(rest)
 		a.body = body
 		switch {
@@ -180,15 +286,27 @@ func unchunk(data []byte) (body []byte, done bool) {
 	}
 }
 
-// browserRequest is what a browser sends for a page, in one segment of under
-// 500 bytes. It asks for no compression: the bytes are to be compared.
-func browserRequest(method, path, host string) string {
-	return method + " " + path + " HTTP/1.1\r\n" +
+// browserRequest is what a browser sends for a page, or for a style sheet or a
+// picture of one, in one segment of under 500 bytes. It asks for no
+// compression: the bytes are to be compared.
+func browserRequest(method, target, host string) string {
+	accept, referer := "text/html,application/xhtml+xml,application/xml;q=0.9,*/*;q=0.8", ""
+	switch path.Ext(target) {
+	case ".css":
+		accept = "text/css,*/*;q=0.1"
+	case ".jpg", ".jpeg":
+		accept = "image/avif,image/webp,image/png,image/svg+xml,image/*;q=0.8,*/*;q=0.5"
+	}
+	if path.Ext(target) != ".html" {
+		referer = "Referer: http://" + host + "/\r\n"
+	}
+	return method + " " + target + " HTTP/1.1\r\n" +
 		"Host: " + host + "\r\n" +
 		"User-Agent: Mozilla/5.0 (X11; Linux x86_64; rv:140.0) Gecko/20100101 Firefox/140.0\r\n" +
-		"Accept: text/html,application/xhtml+xml,application/xml;q=0.9,*/*;q=0.8\r\n" +
+		"Accept: " + accept + "\r\n" +
 		"Accept-Language: fr,en;q=0.5\r\n" +
 		"Accept-Encoding: identity\r\n" +
+		referer +
 		"Connection: keep-alive\r\n" +
 		"\r\n"
 }

@@ -70,8 +70,8 @@ var verbs = map[string]*verb{
 	"status":   {usage: "[!] status ANSWER CODE…", args: []kind{anAnswer, someText}, min: 2, rest: someText, negates: true, run: doStatus},
 	"header":   {usage: "header ANSWER NAME VALUE…", args: []kind{anAnswer, someText, someText}, min: 3, rest: someText, run: doHeader},
 	"body":     {usage: "[!] body ANSWER DATA", args: []kind{anAnswer, aFixture}, min: 2, negates: true, run: doBody},
-	"framed":   {usage: "framed ANSWER", args: []kind{anAnswer}, min: 1, run: doFramed},
-	"alike":    {usage: "alike ANSWER ANSWER", args: []kind{anAnswer, anAnswer}, min: 2, run: doAlike},
+	"framed":   {usage: "framed ANSWER [ANSWER]", args: []kind{anAnswer, anAnswer}, min: 1, run: doFramed},
+	"alike":    {usage: "alike ANSWER ANSWER DATA DATA", args: []kind{anAnswer, anAnswer, aFixture, aFixture}, min: 4, run: doAlike},
 	"replied":  {usage: "replied ANSWER", args: []kind{anAnswer}, min: 1, run: doReplied},
 }
 

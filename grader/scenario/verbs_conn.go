@@ -29,6 +29,9 @@ func (r *runner) dial(c *conn) (*conn, error) {
 		}
 		return nil, wrong(lang.Colon(lang.T("plus personne n'écoute", "nobody listens any more"), how))
 	}
+	if c.browser && src.Is4() {
+		src = netip.AddrFrom4([4]byte{127, 0, 0, 1})
+	}
 	c.box = b
 	c.c, err = b.Dial(r.ctx, src, dst, nil)
 	switch {

@@ -2,9 +2,8 @@ package scenario
 
 import (
 	"bytes"
-	"fmt"
+	"errors"
 	"path"
-	"regexp"
 	"slices"
 	"strconv"
 	"strings"
@@ -13,108 +12,57 @@ import (
 	"netlab/grader/sandbox"
 )
 
-// usualRoots are the folders that students' servers call their document root,
-// beside the working directory.
-var usualRoots = []string{"", "www", "htdocs", "html", "public", "static"}
-
-// maxRoots bounds how many folders the site is laid in.
-const maxRoots = 24
-
-var literal = regexp.MustCompile(`"([^"\n]{1,80})"|'([^'\n]{1,80})'`)
-
-// folderWord is a literal that may name a folder.
-var folderWord = regexp.MustCompile(`^(\./|/)?[A-Za-z0-9_][\w-]*(/[\w-]+)*/?$`)
-
-// roots lists the folders that the site goes to: the usual ones, those of the
-// submission, and those that its source names.
-func (r *runner) roots() []string {
-	out := slices.Clone(usualRoots)
-	add := func(dir string) {
-		if dir != "" && !slices.Contains(out, dir) && len(out) < maxRoots {
-			out = append(out, dir)
-		}
-	}
-	files := map[string]bool{}
-	for _, f := range r.env.Files {
-		files[f.Path] = true
-		if dir := path.Dir(f.Path); dir != "." {
-			add(dir)
-		}
-	}
-	for _, f := range r.env.Files {
-		if !strings.HasSuffix(f.Path, ".py") {
-			continue
-		}
-		for _, m := range literal.FindAllStringSubmatch(string(f.Data), -1) {
-			word := m[1] + m[2]
-			if !folderWord.MatchString(word) {
-				continue
-			}
-			clean := strings.Trim(strings.TrimPrefix(word, "./"), "/")
-			if clean == "" || files[clean] || words[strings.ToLower(clean)] {
-				continue
-			}
-			add(clean)
-			if strings.HasPrefix(word, "/var/www/") || strings.HasPrefix(word, "/srv/") || strings.HasPrefix(word, "/tmp/") {
-				add(strings.TrimSuffix(word, "/"))
-			}
-		}
-	}
-	return out
-}
-
-// words are literals of HTTP servers that name no folder.
-var words = map[string]bool{
-	"get": true, "head": true, "post": true, "put": true, "utf-8": true, "utf8": true, "ascii": true, "rb": true, "r": true, "w": true, "wb": true, "localhost": true,
-	"__main__": true, "text/html": true, "text/css": true, "text/plain": true, "image/jpeg": true, "image/jpg": true, "image/png": true,
-	"application/octet-stream": true, "close": true, "keep-alive": true, "jpg": true, "jpeg": true, "css": true, "http/1": true, "ignore": true, "replace": true,
-}
-
-// doSite lays a file in every folder that may be the document root.
-func doSite(r *runner, _ bool, args []string) (lang.Text, error) {
-	did := lang.F("poser le fichier %s dans le dossier de travail et les dossiers usuels (www, htdocs, …)", "lay the file %s in the working directory and in the usual folders (www, htdocs, …)", args[0])
-	if r.box != nil {
-		return did, fmt.Errorf("site %s: programs are running already", args[0])
-	}
-	for _, dir := range r.roots() {
-		r.lay(path.Join(dir, args[0]), args[1])
-	}
-	return did, nil
-}
-
-func doLay(r *runner, _ bool, args []string) (lang.Text, error) {
-	did := lang.F("poser le fichier %s", "lay the file %s", args[0])
-	if r.box != nil {
-		return did, fmt.Errorf("lay %s: programs are running already", args[0])
-	}
-	r.lay(args[0], args[1])
-	return did, nil
-}
-
-// lay adds a file to the next box; files of the submission come first and are
-// replaced when they have the same name.
-func (r *runner) lay(name, data string) {
-	r.laid = append(r.laid, sandbox.File{Path: name, Data: []byte(data)})
-}
-
 func doGet(r *runner, _ bool, args []string) (lang.Text, error) {
 	did := lang.F("demander %s comme un navigateur (GET)", "ask for %s as a browser does (GET)", args[2])
 	p := r.programs[args[1]]
 	if p == nil || r.box == nil || !p.heard {
 		return did, need{args[1]}
 	}
-	c, err := r.dial(&conn{name: args[0], with: p})
-	if err != nil {
-		return did, err
+	target := args[2]
+	for range mostHops {
+		a, err := r.request(args[0], p, target)
+		if err != nil {
+			return did, err
+		}
+		if target = a.redirect(host(a.conn)); target == "" {
+			break
+		}
 	}
-	if err := r.transmit(c, browserRequest("GET", args[2], host(c))); err != nil {
-		return did, err
+	return did, nil
+}
+
+// mostHops bounds the redirections that are followed: browsers follow 20.
+const mostHops = 6
+
+// request asks a server for a path over a connection of its own and reads the
+// answer. A server that makes its listening socket again for each client is
+// given the time to do so, as a person who clicks would.
+func (r *runner) request(name string, p *program, target string) (*answer, error) {
+	for again := true; ; again = false {
+		c, err := r.dial(&conn{name: name, with: p, browser: true})
+		a := &answer{name: name, path: target, method: "GET", with: p, conn: c}
+		lost := true
+		if err == nil {
+			if err := r.transmit(c, browserRequest("GET", target, host(c))); err != nil {
+				return nil, err
+			}
+			err = r.await(a)
+			r.read(func() { lost = len(c.c.Data) == 0 && c.c.Ended == sandbox.Reset })
+			if err == nil {
+				return a, r.closeConn(c, false)
+			}
+		}
+		if !errors.As(err, &mismatch{}) || !lost || !again {
+			return nil, err
+		}
+		// What it listened on when it was looked at may be closed since.
+		if _, err := r.box.Look(r.ctx); err != nil {
+			return nil, err
+		}
+		if _, err := r.until(p, func() bool { return len(r.box.Listeners()) > 0 }); err != nil {
+			return nil, err
+		}
 	}
-	a := &answer{name: args[0], path: args[2], method: "GET", with: p, conn: c}
-	if err := r.await(a); err != nil {
-		return did, err
-	}
-	return did, r.closeConn(c, false)
 }
 
 // host is how a browser names the server of a connection.
@@ -152,12 +100,10 @@ func doSuffices(r *runner, _ bool, args []string) (lang.Text, error) {
 	if a == nil || strconv.Itoa(a.code) != args[1] {
 		return lang.Text{}, nil
 	}
-	media, _, _ := strings.Cut(a.get(strings.ToLower(args[2])), ";")
-	for _, want := range args[3:] {
-		if strings.EqualFold(strings.TrimSpace(media), want) {
-			r.excused[r.criterion] = true
-		}
+	if !slices.Contains(args[3:], a.value(args[2])) {
+		return lang.Text{}, nil
 	}
+	r.excused[r.criterion] = true
 	return did, nil
 }
 
@@ -177,7 +123,9 @@ func doBodiless(r *runner, _ bool, args []string) (lang.Text, error) {
 // come at all is a mismatch; one whose end cannot be told is not, here.
 func (r *runner) await(a *answer) error {
 	c := a.conn
-	end, err := r.until(c.with, func() bool { return a.parse(c.c.Data[c.read:], c.c.Ended != sandbox.Live) || c.c.Dropped > 0 })
+	end, err := r.until(c.with, func() bool {
+		return a.parse(c.c.Data[c.read:], c.c.Ended != sandbox.Live) || c.c.Dropped > 0 // it is endless
+	})
 	if err != nil {
 		return err
 	}
@@ -226,8 +174,9 @@ func doReplied(r *runner, _ bool, args []string) (lang.Text, error) {
 	return did, err
 }
 
-// doAlike checks that a request gets the same answer as an earlier one: the
-// same status and content, whatever they are.
+// doAlike checks that a server goes on answering as it began: a first answer,
+// then another to the same request or to one for another file. What is wrong
+// with the first one is told elsewhere.
 func doAlike(r *runner, _ bool, args []string) (lang.Text, error) {
 	did := lang.T("comparer cette réponse avec la première", "compare this answer with the first one")
 	a, err := r.answer(args[0])
@@ -239,12 +188,21 @@ func doAlike(r *runner, _ bool, args []string) (lang.Text, error) {
 		return did, err
 	}
 	if a.code != b.code {
-		return did, wrong(lang.F("la même demande donne d'abord « %s », puis « %s »", "the same request gives “%s” first, then “%s”", visible(cut(a.status, 60)), visible(cut(b.status, 60))))
+		return did, wrong(lang.F("la première réponse est « %s », celle-ci « %s »", "the first answer is “%s”, this one “%s”", visible(cut(a.status, 60)), visible(cut(b.status, 60))))
 	}
-	if !bytes.Equal(a.body, b.body) {
-		return did, wrong(lang.F("la même demande donne d'abord %d octets de contenu, puis %d, qui diffèrent", "the same request gives %d bytes of content first, then %d that differ", len(a.body), len(b.body)))
+	first, second := []byte(args[2]), []byte(args[3])
+	if was, is := a.media(), b.media(); a.code == 200 && was != is && path.Ext(a.path) == path.Ext(b.path) {
+		return did, wrong(lang.F("le Content-Type de la première réponse est « %s », celui de celle-ci « %s »", "the Content-Type of the first answer is “%s”, that of this one “%s”", visible(cut(was, 60)), visible(cut(is, 60))))
 	}
-	return did, nil
+	switch {
+	case a.code != 200:
+		return did, nil
+	case !a.holds(first) && (len(a.body) == 0 || len(b.body) > 0), a.holds(first) && b.holds(second):
+		return did, nil
+	case b.holds(first):
+		return did, wrong(lang.F("pour %s, le serveur renvoie encore le fichier demandé la première fois (%s)", "for %s, the server sends again the file that was asked for the first time (%s)", b.path, a.path))
+	}
+	return did, wrong(lang.Colon(lang.F("la première réponse était juste, celle-ci (%s) ne l'est plus", "the first answer was right, this one (%s) no longer is", b.path), bodyDifference(b, second)))
 }
 
 func doStatus(r *runner, neg bool, args []string) (lang.Text, error) {
@@ -276,13 +234,10 @@ func doHeader(r *runner, _ bool, args []string) (lang.Text, error) {
 	if err != nil {
 		return did, err
 	}
-	value := a.get(strings.ToLower(args[1]))
-	media, _, _ := strings.Cut(value, ";")
-	for _, want := range args[2:] {
-		if strings.EqualFold(strings.TrimSpace(media), want) {
-			return did, nil
-		}
+	if slices.Contains(args[2:], a.value(args[1])) {
+		return did, nil
 	}
+	value := a.get(strings.ToLower(args[1]))
 	if value == "" {
 		return did, wrong(lang.F("pas d'en-tête %s dans la réponse", "no header %s in the answer", args[1]))
 	}
@@ -299,18 +254,21 @@ func doBody(r *runner, neg bool, args []string) (lang.Text, error) {
 	if err != nil {
 		return did, err
 	}
-	same := bytes.Equal(a.body, want)
-	if a.frame != frameLength && a.frame != frameChunked {
-		same = bytes.HasPrefix(a.body, want)
-	}
+	body, encoded := a.decoded()
 	switch {
-	case neg && bytes.Contains(a.body, want):
+	case neg && bytes.Contains(body, want):
 		return did, wrong(lang.T("le contenu du fichier a été envoyé", "the file's content was sent"))
-	case neg, same:
+	case neg, a.holds(want):
 		return did, nil
+	case encoded != nil:
+		return did, wrong(lang.F("l'en-tête annonce « Content-Encoding: %s », mais le contenu n'est pas compressé ainsi", "the header announces “Content-Encoding: %s”, but the content is not compressed that way", visible(cut(a.get("content-encoding"), 40))))
 	}
 	return did, wrong(bodyDifference(a, want))
 }
+
+// unchunked says that the promise of chunks was not kept.
+var unchunked = lang.T("l'en-tête annonce « Transfer-Encoding: chunked », mais le contenu n'est pas une suite de morceaux « taille en hexadécimal, fin de ligne, octets, fin de ligne » que termine un morceau de taille 0",
+	"the header announces “Transfer-Encoding: chunked”, but the content is not a series of chunks “size in hexadecimal, end of line, bytes, end of line” that a chunk of size 0 ends")
 
 // bodyDifference says how a body differs from the file.
 func bodyDifference(a *answer, want []byte) lang.Text {
@@ -322,6 +280,8 @@ func bodyDifference(a *answer, want []byte) lang.Text {
 	switch {
 	case a.code == 0:
 		return lang.Semicolon(size, lang.T("la réponse n'a pas de ligne d'état", "the answer has no status line"))
+	case a.chunked() && a.frame != frameChunked:
+		return lang.Semicolon(size, unchunked)
 	case i == len(a.body) && a.length >= 0 && a.length < len(want):
 		return lang.Semicolon(size, lang.F("Content-Length annonce %d : compte-t-il les caractères au lieu des octets ?", "Content-Length announces %d: does it count characters instead of bytes?", a.length))
 	case i == len(a.body):
@@ -336,6 +296,9 @@ func bodyDifference(a *answer, want []byte) lang.Text {
 func doFramed(r *runner, _ bool, args []string) (lang.Text, error) {
 	did := lang.T("vérifier la forme de la réponse : ligne d'état, en-têtes, ligne vide, fin du contenu", "check the form of the answer: status line, headers, empty line, end of the content")
 	a, err := r.answer(args[0])
+	if err != nil && len(args) > 1 {
+		a, err = r.answer(args[1])
+	}
 	if err != nil {
 		return did, err
 	}
@@ -351,6 +314,8 @@ func doFramed(r *runner, _ bool, args []string) (lang.Text, error) {
 		return did, wrong(lang.T("il manque la ligne vide entre les en-têtes et le contenu", "the empty line between headers and content is missing"))
 	case a.get("content-length") != "" && a.length < 0:
 		return did, wrong(lang.F("Content-Length doit être un nombre d'octets, et non « %s »", "Content-Length must be a number of bytes, not “%s”", visible(cut(a.get("content-length"), 60))))
+	case a.frame != frameChunked && a.chunked():
+		return did, wrong(unchunked)
 	case a.frame == frameShort:
 		return did, wrong(lang.F("le serveur ferme la connexion après %d octets alors qu'il en annonce %d (Content-Length)", "the server closes the connection after %d bytes although it announces %d (Content-Length)", len(a.body), a.length))
 	case a.frame == frameOpen && a.length >= 0:
