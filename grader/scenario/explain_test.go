@@ -35,11 +35,26 @@ var endings = map[string]struct{ source, want string }{
 	"tabs":        {"if True:\n        print()\n\tprint()", "the indentation is not consistent"},
 	"syntax":      {`print('hello'`, "Python 3 cannot read this code"},
 	"misspelt":    {`pritn('hello')`, "this name is defined nowhere"},
+	"onepair":     {"import socket\nsocket.socket().bind('', 7004)", "the address is one argument, a pair"},
+	"noencoding":  {`bytes('hello')`, "bytes(text) wants an encoding"},
+	"nonumber":    {`int('')`, "this text is not a whole number"},
+	"neverrun":    {"async def main():\n    pass\n\nmain()", "calling an async function does not run it"},
+	"textport":    {"import socket\nsocket.socket().bind(('', '7004'))", "a number is wanted and not a text"},
+	"pair":        {"import socket\ns = socket.create_server(('', 7005))\nc = socket.create_connection(('localhost', 7005))\ns.accept().recv(1)", "accept() returns a pair"},
+	"listener":    {"import socket\nsocket.create_server(('', 7006)).recv(1)", "this socket is not connected"},
+	"latin":       {"print('\xe9')", "the file is not saved in UTF-8"},
+	"elsewhere":   {"import socket\nsocket.socket().bind(('192.0.2.1', 7004))", "this address is not the machine's own"},
+	"unreachable": {"import socket\nsocket.socket().connect(('192.0.2.1', 7004))", "this is the address of another machine"},
+	"toohigh":     {"import socket\nsocket.socket().bind(('', 66666))", "a port is between 0 and 65535"},
+	"unpacks":     {"import sys\n_, m = sys.argv", "there are not as many values as names"},
+	"global":      {"n = 0\ndef f():\n    n += 1\nf()", "this variable is changed in the function"},
+	"attribute":   {`'hello'.recv(1)`, "this object has nothing of that name"},
+	"printed":     {"import sys\nsys.exit('usage: p.py MESSAGE')", "printed.py has ended (exit status 1) after printing “usage: p.py MESSAGE”"},
 	"other":       {`1 / 0`, ": “ZeroDivisionError: division by zero”"},
 	"function":    {"def f():\n    g()\n\n\ndef g():\n    import json\n    json.loads('{')\n\n\nf()", "function.py:7: “json.decoder.JSONDecodeError: "},
 	"nested":      {"try:\n    1 / 0\nexcept ZeroDivisionError:\n    open('nothing')", "nested.py:4: “FileNotFoundError: "},
 	"silent":      {`raise SystemExit(3)`, "silent.py has ended (exit status 3) without printing anything"},
-	"says":        {`print('bye')`, "says.py has ended"},
+	"says":        {`print('bye')`, "says.py has ended after printing “bye”"},
 	"killed":      {"import os\nos.kill(os.getpid(), 9)", "killed.py has ended (killed, signal 9) without printing anything"},
 }
 
@@ -85,7 +100,7 @@ func TestWhereAProgramStands(t *testing.T) {
 		},
 		{
 			"waits for data", "import socket\na, b = socket.socketpair()\n\na.recv(1)",
-			"p.py is still running: it waits for data on a connection (recv), and nothing more can happen — it stands at p.py:4",
+			"p.py is still running: it waits for data on a connection (recv), and nothing more can happen — it stands at p.py:4 (recv)",
 		},
 		{
 			"waits for its keyboard", "def ask():\n    return input('? ')\n\n\nask()",
@@ -101,7 +116,7 @@ func TestWhereAProgramStands(t *testing.T) {
 		},
 		{
 			"two threads", "import threading, socket\ns = socket.create_server(('', 6666))\nt = threading.Thread(target=lambda: s.accept())\nt.start()\nt.join()",
-			"p.py is still running: it waits for another thread (join, lock); it waits for a client (accept), and nothing more can happen — it stands at p.py:3, p.py:5",
+			"p.py is still running: it waits for another thread (join, lock); it waits for a client (accept), and nothing more can happen — it stands at p.py:5, p.py:3 (accept)",
 		},
 		{
 			"a child", "import os\nif os.fork():\n    os.wait()\nelse:\n    input()",
