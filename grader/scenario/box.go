@@ -3,6 +3,7 @@ package scenario
 import (
 	"errors"
 	"fmt"
+	"net/netip"
 	"path"
 	"syscall"
 	"time"
@@ -25,7 +26,7 @@ type program struct {
 	// heard says that it was seen listening, deaf that it does not even react
 	// to the end of a connection.
 	heard, deaf bool
-	listens     []string // where it was seen to listen
+	listens     []netip.AddrPort // where it was seen to listen
 	// answered says that it sent something and that the grader sent it back.
 	answered bool
 	// lived says whether it took another client (lives).

@@ -1,6 +1,7 @@
 package scenario
 
 import (
+	"encoding/hex"
 	"regexp"
 	"strconv"
 	"strings"
@@ -10,11 +11,11 @@ import (
 // taken out, and only where that does not tell are words looked for.
 
 // masked takes a payload out of a screen in the forms in which programs print
-// it: as it is, without its line end, as Python's repr.
+// it: as it is, without its line end, as Python's repr, in capitals, as hex digits.
 func masked(screen, secret string) string {
 	forms := []string{secret, strings.TrimRight(secret, "\r\n"), strings.TrimSpace(secret)}
 	quoted := strconv.Quote(secret)
-	forms = append(forms, quoted[1:len(quoted)-1])
+	forms = append(forms, quoted[1:len(quoted)-1], strings.ToUpper(secret), hex.EncodeToString([]byte(secret)))
 	for _, f := range forms {
 		if len(f) >= 2 {
 			screen = strings.ReplaceAll(screen, f, " ")
@@ -26,21 +27,33 @@ func masked(screen, secret string) string {
 // unanswered tells whether the client never got its message back.
 func (p *program) unanswered() bool { return !p.answered }
 
-// escapes are the sequences by which programs colour their screen.
-var escapes = regexp.MustCompile(`\x1b\[[0-9;?]*[A-Za-z]`)
+// changing are the parts of a screen that hide or stand alone before it is
+// compared: colours, percentages, durations, process numbers, and numbers of
+// several digits as Python prints them (127.0.0.1, 12:34:56, 9.5e-05).
+var changing = regexp.MustCompile(`(?i)(?:\x1b\[[0-9;?]*[a-z])|(?:[0-9]+(?:\.[0-9]+)?\s?%)|` +
+	`[0-9]+(?:[.,][0-9]+)*(?:e[-+]?[0-9]+)?\s?(?:ms|µs|us|ns|s|sec|secondes?|seconds?|milli\pL*|micro\pL*)\b|` +
+	`\bpid\b\W{0,3}[0-9]+|[0-9]+(?:[.:][0-9]+)+(?:e[-+]?[0-9]+)?|[0-9]+e[-+]?[0-9]+|[0-9]{2,}`)
 
-// digits are numbers and addresses, as Python prints them: 12, 127.0.0.1, 9.5e-05.
-var digits = regexp.MustCompile(`[0-9]+(\.[0-9]+)*(e[-+]?[0-9]+)?`)
+// steady returns a screen whose colours are words of their own and whose
+// numbers that may change by themselves (times, ports, lengths) are hidden. A
+// digit alone is kept, which may count the errors, and so are percentages and
+// 1.0, by which programs say how alike two texts are.
+func steady(screen string) string {
+	return changing.ReplaceAllStringFunc(screen, func(s string) string {
+		switch {
+		case s[0] == '\x1b':
+			return " " + s + " "
+		case strings.HasSuffix(s, "%"), s == "1.0":
+			return s
+		}
+		return "#"
+	})
+}
 
-// tokens are the words of a screen; numbers inside words, which may be times,
-// ports or lengths, are hidden.
+// tokens are the words of a screen.
 func tokens(screen string) map[string]bool {
 	set := map[string]bool{}
-	screen = escapes.ReplaceAllString(screen, " ")
-	for _, w := range strings.Fields(screen) {
-		if len(w) > 1 {
-			w = digits.ReplaceAllString(w, "#")
-		}
+	for _, w := range strings.Fields(steady(screen)) {
 		set[w] = true
 	}
 	return set
@@ -58,17 +71,11 @@ func particular(a, b, altered string) bool {
 	return false
 }
 
-// lines are the lines of a screen, numbers hidden.
+// lines are the lines of a screen.
 func lines(screen string) map[string]bool {
 	set := map[string]bool{}
-	for l := range strings.Lines(escapes.ReplaceAllString(screen, " ")) {
-		words := strings.Fields(l)
-		for i, w := range words {
-			if len(w) > 1 {
-				words[i] = digits.ReplaceAllString(w, "#")
-			}
-		}
-		if len(words) > 0 {
+	for l := range strings.Lines(steady(screen)) {
+		if words := strings.Fields(l); len(words) > 0 {
 			set[strings.Join(words, " ")] = true
 		}
 	}
@@ -76,8 +83,8 @@ func lines(screen string) map[string]bool {
 }
 
 // telling reports whether the screen of the altered case says something else
-// than both screens of the identical case: it lacks a word that both have, or
-// has one that neither has. Words with hidden numbers do not count.
+// than both screens of the identical case: it lacks a line or a word that both
+// have, or has a word that neither has. Words with hidden numbers do not count.
 func telling(a, b, altered string) bool {
 	if particular(a, b, altered) {
 		return true
@@ -85,6 +92,11 @@ func telling(a, b, altered string) bool {
 	ta, tb, td := tokens(a), tokens(b), tokens(altered)
 	for w := range td {
 		if !ta[w] && !tb[w] && !strings.Contains(w, "#") {
+			return true
+		}
+	}
+	for w := range ta {
+		if tb[w] && !td[w] && !strings.Contains(w, "#") {
 			return true
 		}
 	}
@@ -107,23 +119,4 @@ func resembles(got, same, altered string) bool {
 		}
 	}
 	return like > unlike
-}
-
-// The words by which French and English speakers say that two things are not
-// the same, or that they are.
-var (
-	negative = regexp.MustCompile(`(?i)diff[eéè]r|\bnot\b|n't\b|\bno\b|\bnon\b|\bpas\b|\bfalse\b|\bfaux\b|\bincorrect|\berr(eur|or)|[eé]chec|\bfail|\bko\b|\bmauvais|\bunequal|mismatch|in[eé]ga(l|ux)|alt[eé]r|corromp|corrupt|invalid|wrong|bad|✗|❌|≠|!=`)
-	positive = regexp.MustCompile(`(?i)identi|\bsame\b|pareil|[eé]ga(l|ux)|equal|\bok\b|match|m[eê]mes?\b|succ[eè]s|success|correct|\btrue\b|\bvrai|\boui\b|\byes\b|conform|correspond|concord|intact|fid[eè]le|\bbon\b|bien re[cç]u|\bvalid|r[eé]ussi|parfait|perfect|good|✓|✔|✅|==`)
-)
-
-// opinion tells what a screen says of two messages: 1 that they are the same,
-// -1 that they are not, 0 nothing that is recognised.
-func opinion(screen string) int {
-	switch {
-	case negative.MatchString(screen):
-		return -1
-	case positive.MatchString(screen):
-		return 1
-	}
-	return 0
 }

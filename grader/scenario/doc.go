@@ -89,6 +89,10 @@ Checks that the second answer has the status of the first, the same media type
 where both files are of one kind, and, if the first had the content of its file,
 the first DATA, the content of its own, the second DATA.
 
+	alter VAR TEXT
+
+Sets a variable to TEXT altered as reflect does it.
+
 	answer NAME TEXT
 
 Types TEXT each time that the program waits for its keyboard before it has sent
@@ -193,8 +197,8 @@ Plays a server: listens on PORT, on every IPv4 and IPv6 address of the box.
 
 	[!] listening NAME [PORT]
 
-Waits until the program has a listening TCP socket (on PORT). It is read from
-the kernel: no connection is made.
+Waits until the program has a listening TCP socket (on PORT), or finds that it
+had one before it ended. It is read from the kernel: no connection is made.
 
 	lives NAME [suffices]
 
@@ -207,7 +211,8 @@ What NAME printed so far no longer counts for printed and screen.
 
 	message CONN DATA
 
-Reads all that the client sends; it must be DATA, with or without a line end.
+Reads all that the client sends; it must be DATA, with or without a line end. A
+connection on which nothing came gives way to the client's next one.
 
 	[!] printed NAME TEXT…
 
@@ -226,12 +231,19 @@ Waits for any bytes, and keeps them in a variable.
 	reflect CONN [altered]
 
 Plays the echo server on this connection, and on those that the client makes
-after it, until the client has no more to say; altered changes a letter of each
-piece.
+after it, until the client has no more to say; altered changes the last letter
+of each piece.
 
 	replied ANSWER
 
 Checks that there was an answer.
+
+	run NAME FILE TEXT ARG… [or ARG…]…
+
+Runs a deliverable as start does, and waits until it connects; TEXT is typed
+each time that it waits for its keyboard before that. If it ends without having
+connected to anything, and reads its command line, it is run again with the next
+arguments.
 
 	running NAME
 
@@ -291,6 +303,11 @@ Checks that the program takes another client.
 
 Checks that programs of the box talked to one another: a connection was
 accepted, and data went both ways.
+
+	tells NAME CONN
+
+Waits until the program has printed where the connection comes from: its
+address, or the host name of it, and its port.
 
 	text VAR LENGTH
 

@@ -136,7 +136,15 @@ func (r *runner) isAccepted(c *conn) (bool, sandbox.Ending, error) {
 	if err != nil {
 		return false, "", err
 	}
-	// A program that ended reset the connections of its queue.
+	// A program that ends resets the connections of its queue, and its end may
+	// be seen after that.
+	reset := false
+	r.read(func() { reset = c.c.Ended == sandbox.Reset && !c.with.p.Exited })
+	if reset {
+		if _, err := r.untilFor(c.with, aMoment, func() bool { return c.with.p.Exited }); err != nil {
+			return false, "", err
+		}
+	}
 	ok := false
 	r.read(func() { ok = end == sandbox.Event && (c.c.Ended != sandbox.Reset || !c.with.p.Exited) })
 	return ok, end, nil

@@ -2,6 +2,7 @@ package scenario
 
 import (
 	"errors"
+	"net/netip"
 	"slices"
 	"strconv"
 	"strings"
@@ -149,7 +150,7 @@ func doAnswer(r *runner, _ bool, args []string) (lang.Text, error) {
 	if p == nil {
 		return lang.Text{}, need{args[0]}
 	}
-	for range 4 { // questions that a program may ask
+	for range mostQuestions {
 		spoke := false
 		end, err := r.until(p, func() bool {
 			spoke = r.spoke()
@@ -170,6 +171,9 @@ func doAnswer(r *runner, _ bool, args []string) (lang.Text, error) {
 	}
 	return lang.Text{}, nil
 }
+
+// mostQuestions is how many questions a program may ask on its keyboard.
+const mostQuestions = 4
 
 // spoke tells whether a program has sent something on a connection to the
 // grader in this box. The lock is held.
@@ -213,7 +217,8 @@ func doListening(r *runner, neg bool, args []string) (lang.Text, error) {
 			}
 			found = append(found, strconv.Itoa(int(l.Addr.Port())))
 		}
-		return false
+		// A program that has ended since did listen.
+		return p.p.Exited && slices.ContainsFunc(p.listens, func(a netip.AddrPort) bool { return port == 0 || int(a.Port()) == port })
 	}
 	end, err := r.until(p, func() bool { return heard() || port != 0 && len(found) > 0 })
 	if err != nil {
@@ -244,11 +249,11 @@ func (r *runner) noteListeners(p *program) {
 	p.heard = true
 	r.read(func() {
 		for _, l := range r.box.Listeners() {
-			at := l.Addr.String()
-			if slices.Contains(p.listens, at) {
+			if slices.Contains(p.listens, l.Addr) {
 				continue
 			}
-			p.listens = append(p.listens, at)
+			p.listens = append(p.listens, l.Addr)
+			at := l.Addr.String()
 			r.event(Event{Kind: KindListen, Program: p.name, Note: lang.T(at, at)})
 		}
 	})

@@ -52,7 +52,10 @@ func doReceive(r *runner, _ bool, args []string) (lang.Text, error) {
 	if bytes.Equal(got, want) {
 		return did, r.noMore(c)
 	}
-	saw := lang.F("reçu %d octets sur %d", "received %d bytes of %d", len(got), len(want))
+	saw := lang.F("reçu %d octets sur %d, il manque « %s »", "received %d bytes of %d, “%s” is missing", len(got), len(want), summary(string(want[len(got):])))
+	if len(got) == 0 {
+		saw = lang.F("rien n'est revenu des %d octets", "nothing came back of the %d bytes", len(want))
+	}
 	for i := range got {
 		if got[i] != want[i] {
 			saw = lang.F("les octets diffèrent à partir du %de : « %s » au lieu de « %s »", "the bytes differ from number %d on: “%s” instead of “%s”",
@@ -62,6 +65,13 @@ func doReceive(r *runner, _ bool, args []string) (lang.Text, error) {
 	}
 	if ended != sandbox.Live && len(got) < len(want) {
 		saw = lang.Join(", ", saw, lang.T("puis le programme a fermé la connexion", "then the program closed the connection"))
+		how, err := r.instead(c.with, end)
+		if err != nil {
+			return did, err
+		}
+		if r.gone(c.with) {
+			saw = lang.Semicolon(saw, how)
+		}
 		return did, wrong(saw)
 	}
 	how, err := r.instead(c.with, end)
@@ -125,8 +135,37 @@ func doReceived(r *runner, _ bool, args []string) (lang.Text, error) {
 const aMoment = time.Second
 
 // everything waits until the client has sent all it sends: it closed, or proof
-// that nothing more comes.
+// that nothing more comes. A connection that it closed without a word, to see
+// whether there is a server, gives way to its next one.
 func (r *runner) everything(c *conn, want string) (string, sandbox.Ending, error) {
+	for {
+		got, end, err := r.all(c, want)
+		if err != nil || got != "" || c.server == nil || c.closed {
+			return got, end, err
+		}
+		over := false
+		r.read(func() { over = c.c.Ended != sandbox.Live })
+		if !over {
+			return got, end, nil
+		}
+		var next *sandbox.Conn
+		end, err = r.until(c.with, func() bool {
+			next = c.server.next()
+			return next != nil
+		})
+		if err != nil || next == nil {
+			return got, end, err
+		}
+		if err := r.closeConn(c, false); err != nil {
+			return got, end, err
+		}
+		*c = *r.adopt(c.name, next, c.server, c.with)
+		r.conns[c.name] = c
+	}
+}
+
+// all is everything that comes on one connection.
+func (r *runner) all(c *conn, want string) (string, sandbox.Ending, error) {
 	end, err := r.until(c.with, func() bool {
 		return c.c.Ended != sandbox.Live || c.c.Dropped > 0 || matches(string(c.c.Data[c.read:]), want)
 	})
@@ -200,12 +239,14 @@ func doWithin(r *runner, neg bool, args []string) (lang.Text, error) {
 	if neg {
 		r.read(func() { got += r.elsewhere() })
 	}
-	// The beginning of the word is enough: that all of it comes is asked elsewhere.
+	// The beginning of the word is enough, in any encoding: that all of it comes,
+	// and in UTF-8, is asked elsewhere.
+	seen := strings.ToLower(strings.ReplaceAll(got, "\x00", ""))
 	word := strings.ToLower(args[1])
 	if !neg {
 		word = word[:min(wordStart, len(word))]
 	}
-	if strings.Contains(strings.ToLower(got), word) != neg {
+	if strings.Contains(seen, word) != neg {
 		return did, nil
 	}
 	if got != "" {

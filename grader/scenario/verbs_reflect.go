@@ -103,10 +103,11 @@ func (r *runner) echo(c *conn, altered bool) error {
 	return r.transmit(c, string(back))
 }
 
-// alter changes the first letter of data into another, or the first byte when
-// it has no letter.
+// alter changes the last letter of data into another, or its last digit, or
+// its last byte. It is the last one because what a client that compares too
+// little compares is the beginning.
 func alter(data []byte) {
-	for i, b := range data {
+	for i, b := range slices.Backward(data) {
 		switch {
 		case b >= 'a' && b < 'z' || b >= 'A' && b < 'Z':
 			data[i]++
@@ -116,11 +117,21 @@ func alter(data []byte) {
 			return
 		}
 	}
-	for i, b := range data {
+	for i, b := range slices.Backward(data) {
 		if b >= '0' && b <= '9' {
 			data[i] = '0' + (b-'0'+1)%10
 			return
 		}
 	}
-	data[0] ^= 1
+	if len(data) > 0 {
+		data[len(data)-1] ^= 1
+	}
+}
+
+// doAlter sets a variable to a text altered as reflect alters it.
+func doAlter(r *runner, _ bool, args []string) (lang.Text, error) {
+	text := []byte(args[1])
+	alter(text)
+	r.vars[args[0]] = string(text)
+	return lang.Text{}, nil
 }

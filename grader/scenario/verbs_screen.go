@@ -3,6 +3,7 @@ package scenario
 import (
 	"bytes"
 	"errors"
+	"strconv"
 	"strings"
 
 	"netlab/grader/lang"
@@ -80,25 +81,61 @@ func doPrinted(r *runner, neg bool, args []string) (lang.Text, error) {
 		})
 		return did, err
 	}
+	return did, r.awaitPrinted(p, missing)
+}
+
+// awaitPrinted waits until nothing is missing on a program's screen.
+func (r *runner) awaitPrinted(p *program, missing func() []lang.Text) error {
 	end, err := r.until(p, func() bool { return len(missing()) == 0 })
 	if err != nil || end == sandbox.Event {
-		return did, err
+		return err
 	}
 	var saw lang.Text
 	r.read(func() {
 		m := missing()
 		out, errs := p.screens()
-		if len(bytes.TrimSpace(out)) == 0 && len(bytes.TrimSpace(errs)) == 0 {
+		switch {
+		case len(bytes.TrimSpace(out)) == 0 && len(bytes.TrimSpace(errs)) == 0:
 			saw = lang.T("rien ne s'est affiché", "nothing was printed")
-		} else {
-			saw = lang.F("%s n'apparaît pas à l'écran", "%s does not appear on the screen", lang.Join(", ", m...))
+		case len(m) == 1:
+			saw = lang.F("%s n'apparaît pas à l'écran", "%s does not appear on the screen", m[0])
+		default:
+			saw = lang.F("%s n'apparaissent pas à l'écran", "%s do not appear on the screen", lang.Join(", ", m...))
 		}
 	})
 	how, err := r.instead(p, end)
 	if err != nil {
+		return err
+	}
+	return wrong(lang.Semicolon(saw, how))
+}
+
+// doTells waits until the screen shows where a connection comes from: its
+// address or the host name of it, and its port.
+func doTells(r *runner, _ bool, args []string) (lang.Text, error) {
+	did := lang.T("chercher à l'écran l'adresse et le port du client", "look on the screen for the client's address and port")
+	p := r.programs[args[0]]
+	c, err := r.conn(args[1])
+	if err != nil {
 		return did, err
 	}
-	return did, wrong(lang.Semicolon(saw, how))
+	if p == nil {
+		return did, need{args[0]}
+	}
+	ip, port := c.c.Local.Addr(), strconv.Itoa(int(c.c.Local.Port()))
+	did = lang.F("chercher à l'écran l'adresse et le port du client : « %s », « %s »", "look on the screen for the client's address and port: “%s”, “%s”", ip, port)
+	return did, r.awaitPrinted(p, func() []lang.Text {
+		out, errs := p.screens()
+		var m []lang.Text
+		lacks := func(text string) bool { return text == "" || !shows(out, text) && !shows(errs, text) }
+		if lacks(ip.String()) && lacks(sandbox.HostOf(ip)) {
+			m = append(m, lang.F("l'adresse « %s »", "the address “%s”", ip))
+		}
+		if lacks(port) {
+			m = append(m, lang.F("le port « %s »", "the port “%s”", port))
+		}
+		return m
+	})
 }
 
 // shown says that a text which should not be on the screen is. The lock is held.
@@ -195,12 +232,12 @@ func doAffirms(r *runner, _ bool, args []string) (lang.Text, error) {
 	if r.programs[args[0]].unanswered() {
 		return did, need{args[0]}
 	}
-	switch says, alt := opinion(a), opinion(d); {
+	switch says := opinion(a); {
 	case strings.TrimSpace(a) == "":
 		return did, wrong(lang.F("%s n'affiche rien", "%s prints nothing", p.file))
-	case says < 0 && alt > 0, says < 0 && !telling(a, b, d):
+	case says < opinion(d), says < 0 && !telling(a, b, d):
 		return did, wrong(lang.F("%s dit que les messages diffèrent alors qu'ils sont identiques", "%s says that the messages differ although they are identical", p.file))
-	case !particular(a, b, d) && says == 0:
+	case says <= 0 && !particular(a, b, d):
 		return did, wrong(lang.F("%s ne dit pas que le message reçu est identique au message envoyé", "%s does not say that the message received is identical to the message sent", p.file))
 	}
 	return did, nil
@@ -219,7 +256,7 @@ func doDiffer(r *runner, _ bool, args []string) (lang.Text, error) {
 	if !telling(a, b, d) {
 		return did, wrong(lang.F("%s affiche la même chose dans les deux cas (au message près)", "%s prints the same in both cases (but for the message)", p.file))
 	}
-	if opinion(a) < 0 && opinion(d) > 0 {
+	if opinion(a) < opinion(d) {
 		return did, wrong(lang.F("%s dit que les messages sont identiques alors que l'écho a été altéré", "%s says that the messages are identical although the echo was altered", p.file))
 	}
 	return did, nil
@@ -251,8 +288,13 @@ func doTalked(r *runner, _ bool, _ []string) (lang.Text, error) {
 	if err != nil {
 		return did, err
 	}
-	if accepted < 1 || segments < 2 {
-		return did, wrong(lang.F("connexions acceptées : %d, envois de données : %d", "connections accepted: %d, data segments sent: %d", accepted, segments))
+	switch {
+	case accepted < 1:
+		return did, wrong(lang.T("le client ne s'est pas connecté au serveur de l'étudiant (le même port des deux côtés ?)", "the client did not connect to the student's own server (the same port on both sides?)"))
+	case segments < 1:
+		return did, wrong(lang.T("le client s'est connecté au serveur de l'étudiant, et rien n'a été envoyé", "the client connected to the student's own server, and nothing was sent"))
+	case segments < 2:
+		return did, wrong(lang.T("un message est parti, et rien n'est revenu", "one message left, and nothing came back"))
 	}
 	return did, nil
 }

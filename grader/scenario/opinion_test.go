@@ -1,0 +1,32 @@
+package scenario
+
+import "testing"
+
+func TestOpinion(t *testing.T) {
+	for want, screens := range map[int][]string{
+		+1: {
+			"identique", "Les messages sont identiques", "MESSAGES IDENTIQUES", "same message", "OK", "match!", "messages égaux", "egal", "succès", "Test réussi", "reussi",
+			"True", "vrai", "oui", "yes", "correct", "conforme", "le message reçu correspond", "c'est le même", "la meme chose", "✓", "✅", "bien reçu", "bien recu", "perfect",
+			"a==b", "Aucune différence", "pas de différence", "sans erreur", "no error", "0 erreur", "Le message n'a pas été modifié", "isn't different", "son iguales",
+			"\x1b[32mOK\x1b[0m", "not altered", "inchangé", "Pas d'erreur", "Pas d’erreur", "les messages sont bien identiques",
+		},
+		-1: {
+			"différent", "different", "diffèrent", "DIFFERENTS", "not identical", "n'est pas identique", "isn't the same", "no match", "non", "False", "faux", "incorrect",
+			"erreur", "error", "échec", "echec", "failed", "KO", "mauvais", "mismatch", "inégaux", "altéré", "corrompu", "corrupted", "invalid", "wrong", "✗", "❌", "≠", "a!=b",
+			"ne correspond pas", "no son iguales", "pas ok", "mal reçu", "les messages sont bien différents", "0 identique", "Test échoué", "changed", "Non conforme",
+			"Traceback (most recent call last):\n  File \"c.py\", line 3\n    assert a == b, 'identique'\nAssertionError",
+		},
+		+2: {"identiques ? oui", "Aucune différence, c'est le même", "{'identique': True}"},
+		-2: {"les messages ne sont pas identiques : il y a une erreur", "différents, dommage"},
+		0: {
+			"", "Message envoyé", "received 12 bytes", "token", "nothing", "Connecting...", "identiques ? non", "pas de souci", "0 octets", "octet 0",
+			"sent == received: False",
+		},
+	} {
+		for _, s := range screens {
+			if got := opinion(s); got != want {
+				t.Errorf("opinion(%q) = %d, want %d", s, got, want)
+			}
+		}
+	}
+}
