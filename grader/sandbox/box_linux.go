@@ -40,7 +40,8 @@ type boxThread struct {
 	programs []*program
 	clocks   clocks
 	guard    guard
-	joins    []*os.File // descriptors by which programs enter the box's control groups
+	into     *os.File   // the control group of the second version that programs are born in, or nil
+	joins    []*os.File // descriptors by which programs enter those of the first version
 }
 
 // serveBox makes a box and serves it until it is closed. It locks its OS
@@ -52,7 +53,10 @@ func serveBox(cfg *boxConfig, conn blocking, o order, groups []*os.File) {
 	b := &boxThread{cfg: cfg, conn: conn, users: -1, rules: -1, looker: looker{proc: "/proc"}}
 	b.joins = groups
 	if o.Events {
-		b.guard.events, b.joins = groups[0], groups[1:]
+		b.guard.events, b.joins = b.joins[0], b.joins[1:]
+	}
+	if o.Into {
+		b.into, b.joins = b.joins[0], b.joins[1:]
 	}
 	err := b.build()
 	var text string
@@ -67,8 +71,11 @@ func serveBox(cfg *boxConfig, conn blocking, o order, groups []*os.File) {
 }
 
 func (b *boxThread) build() error {
-	if err := unix.Unshare(unix.CLONE_FS | unix.CLONE_NEWPID | unix.CLONE_NEWNS | unix.CLONE_NEWNET |
-		unix.CLONE_NEWUTS | unix.CLONE_NEWIPC | unix.CLONE_NEWCGROUP); err != nil {
+	spaces := unix.CLONE_FS | unix.CLONE_NEWPID | unix.CLONE_NEWNS | unix.CLONE_NEWNET | unix.CLONE_NEWUTS | unix.CLONE_NEWIPC
+	if b.into == nil {
+		spaces |= unix.CLONE_NEWCGROUP // else programs get theirs when they are in their group
+	}
+	if err := unix.Unshare(spaces); err != nil {
 		return fmt.Errorf("unshare: %w", err)
 	}
 	// Programs cannot ask for keys at all; where keys are scarce, or unknown, that
@@ -322,6 +329,10 @@ func (b *boxThread) end() error {
 		f.Close()
 	}
 	b.joins = nil
+	if b.into != nil {
+		b.into.Close()
+		b.into = nil
+	}
 	if b.guard.events != nil {
 		b.guard.events.Close()
 		b.guard.events = nil

@@ -47,7 +47,8 @@ type cgroups struct {
 type boxGroup struct {
 	owner   *cgroups
 	folders map[string]string // by controller; the second version has one for all
-	joins   []*os.File        // a process enters by writing 0 to each
+	into    *os.File          // the folder of the second version, or nil: processes are born in it
+	joins   []*os.File        // a process enters those of the first version by writing 0 to each
 	events  *os.File          // counts the processes killed for want of memory; nil without the controller
 }
 
@@ -92,6 +93,25 @@ func findCgroups(proc string) (*cgroups, error) {
 		c.why[name] = err
 	}
 	return c, nil
+}
+
+// noCgroups makes no groups, because of why.
+func noCgroups(why error) *cgroups {
+	c := &cgroups{why: map[string]error{}, live: map[*boxGroup]bool{}}
+	for name := range controllers {
+		c.why[name] = why
+	}
+	return c
+}
+
+// second tells whether some of the groups are of the second version.
+func (c *cgroups) second() bool {
+	for _, place := range c.places {
+		if place.second {
+			return true
+		}
+	}
+	return false
 }
 
 // realTime tells whether this process, and so all that it starts, has a
@@ -262,17 +282,18 @@ func (g *boxGroup) add(controller, name string, place groupPlace) error {
 	}
 	g.folders[controller] = folder
 	if err == nil {
-		// A single thread changes its group at once; a process makes every fork
-		// of the machine wait.
-		entrance := "tasks"
+		// To be born in a group, or as a single thread to change it, costs
+		// nothing; for a process to change it, every fork of the machine waits.
 		if place.second {
-			entrance = "cgroup.procs"
+			g.into, err = os.Open(folder)
+		} else {
+			var f *os.File
+			f, err = os.OpenFile(filepath.Join(folder, "tasks"), os.O_WRONLY, 0)
+			g.joins = append(g.joins, f)
 		}
-		f, err := os.OpenFile(filepath.Join(folder, entrance), os.O_WRONLY, 0)
 		if err != nil {
 			return err
 		}
-		g.joins = append(g.joins, f)
 	}
 	if controller == "memory" {
 		events := "memory.oom_control"
@@ -288,10 +309,13 @@ func (g *boxGroup) add(controller, name string, place groupPlace) error {
 
 // files are what the keeper needs of the groups.
 func (g *boxGroup) files() []*os.File {
-	if g.events == nil {
-		return g.joins
+	var out []*os.File
+	for _, f := range append([]*os.File{g.events, g.into}, g.joins...) {
+		if f != nil {
+			out = append(out, f)
+		}
 	}
-	return append([]*os.File{g.events}, g.joins...)
+	return out
 }
 
 // remove closes and removes the groups. The error says that something lives in
@@ -300,7 +324,7 @@ func (g *boxGroup) remove() error {
 	for _, f := range g.files() {
 		f.Close()
 	}
-	g.joins, g.events = nil, nil
+	g.joins, g.into, g.events = nil, nil, nil
 	var err error
 	for controller, folder := range g.folders {
 		if rerr := removeGroup(folder); rerr != nil && !errors.Is(rerr, fs.ErrNotExist) {

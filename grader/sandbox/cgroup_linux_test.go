@@ -122,3 +122,40 @@ func TestGroupsOfTheDeadAreSwept(t *testing.T) {
 		t.Errorf("the group of a living one: %v", err)
 	}
 }
+
+// Programs are born in a group of the second version, whatever controllers it
+// has, and see it as the root of all groups.
+func TestProgramsAreBornInTheirGroup(t *testing.T) {
+	openSandbox(t, false) // or skip
+	mounts, err := os.ReadFile("/proc/self/mountinfo")
+	if err != nil {
+		t.Fatal(err)
+	}
+	point, _ := groupMount(string(mounts), "", true)
+	if point == "" {
+		t.Skip("no groups of the second version here")
+	}
+	in, err := python()
+	if err != nil {
+		t.Skip(err)
+	}
+	groups := noCgroups(os.ErrNotExist)
+	groups.prefix = fmt.Sprintf("%s0-%d-born-", groupPrefix, os.Getpid())
+	groups.places = map[string]groupPlace{"cpu": {folder: point, second: true}}
+	if err := groups.try("cpu", groups.places["cpu"]); err != nil {
+		t.Skip(err)
+	}
+	_, sb := openGrouped(t, in, groups)
+	b := newBench(t, sb)
+	p := b.start("print([l for l in open('/proc/self/cgroup') if l.startswith('0::')][0].strip(), end='', flush=True)\ninput()")
+	b.printed(p, "0::/")
+	procs, err := os.ReadFile(b.box.be.(*keptBox).group.folders["cpu"] + "/cgroup.procs")
+	if err != nil || len(strings.Fields(string(procs))) != 1 {
+		t.Errorf("the group holds %q, %v", procs, err)
+	}
+	for _, l := range sb.Layers() {
+		if l.Name == LayerCPU && !l.On || l.Name == LayerCgroup && !l.On {
+			t.Errorf("%+v", l)
+		}
+	}
+}

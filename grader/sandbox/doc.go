@@ -21,9 +21,20 @@
 // has unshared its own PID, mount, network, IPC, UTS and cgroup namespaces.
 // It opens sockets and terminals in them, passes their descriptors to the
 // grader, and forks the programs, each into a user namespace of its own with
-// no capability, limits, and a seccomp filter. When the grader ends, however
-// it ends, the keeper reads end of file and the kernel kills all there is
-// below it.
+// no capability, limits, Landlock rules and a seccomp filter. When the grader
+// ends, however it ends, the keeper reads end of file and the kernel kills all
+// there is below it. One box is made ahead of need, so that a scenario starts
+// as soon as its program.
+//
+// Where the grader may make control groups, of either version, each box has its
+// own: the kernel then limits its memory, with no swap, and its processes, and
+// gives it as much of the processors as one program would get. Everywhere the
+// box's thread watches the memory ([MaxMemory]) and ends the programs that use
+// too much together, which [Exit] tells. The end of a box is confirmed: an
+// error of [Box.Close] says that something outlived it.
+//
+// [Sandbox.Layers] tells which of these walls stand on this machine, as tried
+// in a box, and what would add the others.
 //
 // A machine without namespaces gets plain boxes (see [Options.Plain]): the
 // programs are ordinary processes on the real loopback, and

@@ -16,10 +16,16 @@ import (
 // the page faults that follow, for the keeper. It may only make raw system
 // calls: no allocation, no lock, no growth of the stack.
 
-// vfork clones a child with flags, in the caller's memory.
+// vfork makes a child in the caller's memory: trap is the number of clone or
+// clone3, a1 and a2 are its arguments.
 //
 //go:noescape
-func vfork(flags uintptr) (pid, errno uintptr)
+func vfork(trap, a1, a2 uintptr) (pid, errno uintptr)
+
+// cloneArgs is struct clone_args (clone3(2)).
+type cloneArgs struct {
+	flags, pidfd, childTID, parentTID, exitSignal, stack, stackSize, tls, setTID, setTIDSize, group uint64
+}
 
 // vforkFlags are those of every child.
 const vforkFlags = unix.CLONE_VM | unix.CLONE_VFORK | uintptr(unix.SIGCHLD)
@@ -88,7 +94,8 @@ type image struct {
 	groups      bool // whether setgroups is allowed
 	limits      []limit
 	lastCap     int
-	joins       []int // descriptors by which to enter the control groups
+	group       int   // control group of the second version to be born in, or -1
+	joins       []int // descriptors by which to enter those of the first
 	rules       int   // of landlock, or -1
 	ruleFlags   uintptr
 	filter      *unix.SockFprog
@@ -133,10 +140,15 @@ func forkProgram(im *image) (pid int, errno syscall.Errno) {
 	var at stage
 	var e syscall.Errno
 	var r, failed uintptr
+	into := cloneArgs{flags: unix.CLONE_VM | unix.CLONE_VFORK | unix.CLONE_INTO_CGROUP, exitSignal: uint64(unix.SIGCHLD), group: uint64(im.group)}
 	argv, envv := &im.argv[0], &im.envv[0]
 
 	runtimeBeforeFork()
-	r, failed = vfork(vforkFlags)
+	if im.group >= 0 {
+		r, failed = vfork(unix.SYS_CLONE3, uintptr(unsafe.Pointer(&into)), unsafe.Sizeof(into))
+	} else {
+		r, failed = vfork(syscall.SYS_CLONE, vforkFlags, 0)
+	}
 	if failed != 0 || r != 0 {
 		runtimeAfterFork()
 		return int(r), syscall.Errno(failed)
@@ -150,7 +162,7 @@ func forkProgram(im *image) (pid int, errno syscall.Errno) {
 			goto fail
 		}
 	}
-	if len(im.joins) > 0 {
+	if len(im.joins) > 0 || im.group >= 0 {
 		// The programs' groups are the roots of what they see.
 		if _, _, e = syscall.RawSyscall(syscall.SYS_UNSHARE, unix.CLONE_NEWCGROUP, 0, 0); e != 0 {
 			goto fail
@@ -281,7 +293,7 @@ func forkFirst(program int, argv **byte, why *syscall.Errno) (pid int, errno sys
 	var r, failed uintptr
 
 	runtimeBeforeFork()
-	r, failed = vfork(vforkFlags | unix.CLONE_NEWUSER)
+	r, failed = vfork(syscall.SYS_CLONE, vforkFlags|unix.CLONE_NEWUSER, 0)
 	if failed != 0 || r != 0 {
 		runtimeAfterFork()
 		if failed == 0 && *why != 0 {
@@ -314,7 +326,7 @@ func mountInside(what, where, options *byte, why *syscall.Errno) (errno syscall.
 	var r, failed uintptr
 
 	runtimeBeforeFork()
-	r, failed = vfork(vforkFlags)
+	r, failed = vfork(syscall.SYS_CLONE, vforkFlags, 0)
 	if failed != 0 || r != 0 {
 		runtimeAfterFork()
 		if failed != 0 {
@@ -345,7 +357,7 @@ func killInside(why *syscall.Errno) (errno syscall.Errno) {
 	var r, failed uintptr
 
 	runtimeBeforeFork()
-	r, failed = vfork(vforkFlags)
+	r, failed = vfork(syscall.SYS_CLONE, vforkFlags, 0)
 	if failed != 0 || r != 0 {
 		runtimeAfterFork()
 		if failed != 0 {

@@ -189,6 +189,7 @@ print('alive')
 func TestRootIsReadOnly(t *testing.T) {
 	attack(t, `
 print(*sorted(os.listdir('/')))
+print(*sorted(os.listdir('/dev')))
 print(*sorted(n for n in os.listdir('/etc') if n not in ('ld.so.cache', 'alternatives')))
 def attempt(what, f, *args):
     try: f(*args); print(what, 'done')
@@ -204,6 +205,7 @@ for p in ('/tmp/x', '/var/tmp/x2', '/dev/shm/x', '/srv/x', '/var/www/x', 'x', os
 for d in ('null', 'zero', 'full', 'random', 'urandom', 'tty'):
     attempt(d, open, '/dev/' + d)
 `, strings.Join(rootNames(t), " ")+`
+fd full null ptmx pts random shm stderr stdin stdout tty urandom zero
 group host.conf hostname hosts nsswitch.conf passwd protocols services
 /x Read-only file system
 /usr/x Read-only file system

@@ -40,6 +40,7 @@ type keeperConfig struct {
 // descriptors of its control groups.
 type order struct {
 	Events bool // the first of the descriptors of control groups counts kills
+	Into   bool // the next is the group of the second version that programs are born in
 }
 
 type answer struct {
@@ -66,6 +67,14 @@ func openKeeper(ctx context.Context, opts Options) (*Sandbox, error) {
 	}
 	k, err := startKeeper(opts.Interpreter, groups)
 	if err != nil {
+		return nil, err
+	}
+	sb, err := k.sandbox(ctx, opts)
+	if err == nil || len(groups.places) == 0 {
+		return sb, err
+	}
+	// Groups can be made here, and not be used for some reason.
+	if k, err = startKeeper(opts.Interpreter, noCgroups(err)); err != nil {
 		return nil, err
 	}
 	return k.sandbox(ctx, opts)
@@ -107,7 +116,7 @@ func startKeeper(in Interpreter, groups *cgroups) (*keeper, error) {
 	cmd.Env = []string{}
 	cmd.Dir = "/"
 	cmd.ExtraFiles = []*os.File{child}
-	cmd.SysProcAttr = keeperAttr(root)
+	cmd.SysProcAttr = keeperAttr(root, groups.second())
 	err = cmd.Start()
 	child.Close()
 	if err != nil {
@@ -129,11 +138,16 @@ func startKeeper(in Interpreter, groups *cgroups) (*keeper, error) {
 	return k, nil
 }
 
-func keeperAttr(root bool) *syscall.SysProcAttr {
+// keeperAttr asks for the keeper's namespaces. If programs are to be born in
+// groups of the second version, the keeper has to see them where they are.
+func keeperAttr(root, seesGroups bool) *syscall.SysProcAttr {
 	attr := &syscall.SysProcAttr{
 		Cloneflags: unix.CLONE_NEWUSER | unix.CLONE_NEWPID | unix.CLONE_NEWNS | unix.CLONE_NEWNET |
 			unix.CLONE_NEWUTS | unix.CLONE_NEWIPC | unix.CLONE_NEWCGROUP,
 		Setsid: true,
+	}
+	if seesGroups {
+		attr.Cloneflags &^= unix.CLONE_NEWCGROUP
 	}
 	if root {
 		attr.UidMappings = []syscall.SysProcIDMap{{ContainerID: 0, HostID: 0, Size: 1}, {ContainerID: boxUID, HostID: outerUID, Size: 1}}
@@ -252,7 +266,7 @@ func (k *keeper) newBox() (*keptBox, error) {
 // order has the keeper make the box.
 func (k *keeper) order(box *keptBox, theirs *os.File) error {
 	k.mu.Lock()
-	err := send(k.conn, order{Events: box.group.events != nil}, append([]*os.File{theirs}, box.group.files()...)...)
+	err := send(k.conn, order{Events: box.group.events != nil, Into: box.group.into != nil}, append([]*os.File{theirs}, box.group.files()...)...)
 	k.mu.Unlock()
 	if err != nil {
 		return fmt.Errorf("ask for a box: %w", err)

@@ -176,7 +176,7 @@ func tryBehind(rules int, flags uintptr, path *byte, client int, addr *unix.RawS
 	var r, failed uintptr
 
 	runtimeBeforeFork()
-	r, failed = vfork(vforkFlags)
+	r, failed = vfork(syscall.SYS_CLONE, vforkFlags, 0)
 	if failed != 0 || r != 0 {
 		runtimeAfterFork()
 		if failed != 0 {

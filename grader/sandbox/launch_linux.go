@@ -60,7 +60,7 @@ func (b *boxThread) start(req boxRequest, reply *boxReply) (files []*os.File, er
 	im := &image{
 		execFd: -1, dir: bytePtr(Home), tty: slaves[0], errTTY: slaves[1], namespace: b.users, status: status[1],
 		uid: boxUID, gid: boxUID, groups: b.cfg.groups, lastCap: b.cfg.lastCap, filter: b.cfg.filter,
-		limits: programLimits, joins: descriptors(b.joins), rules: b.rules, ruleFlags: b.cfg.landlock.flags(),
+		limits: programLimits, group: b.group(), joins: descriptors(b.joins), rules: b.rules, ruleFlags: b.cfg.landlock.flags(),
 	}
 	switch {
 	case req.pause:
@@ -217,6 +217,14 @@ func pointers(list []string) []*byte {
 		out = append(out, bytePtr(strings.ReplaceAll(s, "\x00", "")))
 	}
 	return append(out, nil)
+}
+
+// group is the descriptor of the control group that programs are born in, or -1.
+func (b *boxThread) group() int {
+	if b.into == nil {
+		return -1
+	}
+	return int(b.into.Fd())
 }
 
 func descriptors(files []*os.File) []int {

@@ -16,15 +16,17 @@ func openKept(t *testing.T, grouped bool) (*keeper, *Sandbox) {
 	if err != nil {
 		t.Skip(err)
 	}
-	groups := &cgroups{why: map[string]error{}, live: map[*boxGroup]bool{}}
-	for name := range controllers {
-		groups.why[name] = errors.ErrUnsupported
-	}
+	groups := noCgroups(errors.ErrUnsupported)
 	if grouped {
 		if groups, err = findCgroups("/proc/self"); err != nil {
 			t.Fatal(err)
 		}
 	}
+	return openGrouped(t, in, groups)
+}
+
+func openGrouped(t *testing.T, in Interpreter, groups *cgroups) (*keeper, *Sandbox) {
+	t.Helper()
 	k, err := startKeeper(in, groups)
 	if err != nil {
 		t.Fatal(err)
