@@ -5,7 +5,7 @@ GO ?= go
 export CGO_ENABLED = 0
 TOOL = $(GO) tool -modfile=tools.mod
 
-.PHONY: build check test deps lint cross prove stability bench fuzz submissions race attacks
+.PHONY: build check test deps lint cross prove stability random bench fuzz submissions race attacks
 
 build:
 	$(GO) build -o bin/grader ./grader
@@ -71,6 +71,20 @@ stability: deps build
 		trap 'kill $$busy 2>/dev/null' EXIT; \
 		echo "== $(ROUNDS) rounds, $$loops busy loops beside, $$2 at once"; \
 		bin/grader prove --every $(EVERY) --repeat $(ROUNDS) --jobs $$2 || exit 1; \
+		[ -z "$$busy" ] || kill $$busy; trap - EXIT; \
+	done
+
+# Proof of silence against what random programs really do: RANDOM programs of
+# four rounds each, alone and with busy loops beside them.
+RANDOM ?= 1000
+random: deps
+	$(GO) test -c -o bin/sandbox.test ./grader/sandbox
+	@cores=$$(getconf _NPROCESSORS_ONLN); \
+	for loops in 0 $$((2 * cores)) $$((4 * cores)); do \
+		busy=; for i in $$(seq 1 $$loops); do sh -c 'while :; do :; done' & busy="$$busy $$!"; done; \
+		trap 'kill $$busy 2>/dev/null' EXIT; \
+		echo "== $(RANDOM) random programs, $$loops busy loops beside"; \
+		(cd grader/sandbox && ../../bin/sandbox.test -test.run TestRandomPrograms -random $(RANDOM)) || exit 1; \
 		[ -z "$$busy" ] || kill $$busy; trap - EXIT; \
 	done
 

@@ -101,6 +101,7 @@ input()
 		}
 		b.received(p, c, "ONE TWO bye")
 		b.ended(p, c, EOF)
+		// A terminal may bring later what was printed earlier.
 		b.printed(p, fmt.Sprintf("%s %d\n", c.Local.Addr(), c.Local.Port()))
 	})
 }

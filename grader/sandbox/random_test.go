@@ -1,6 +1,7 @@
 package sandbox
 
 import (
+	"flag"
 	"fmt"
 	"math/rand/v2"
 	"slices"
@@ -129,10 +130,19 @@ func newRandomProgram(seed uint64) *randomProgram {
 	return g
 }
 
+// Thousands of programs take minutes: `make random` asks for them.
+var (
+	randomPrograms = flag.Int("random", 40, "how many random programs to run")
+	randomSeed     = flag.Uint64("seed", 0, "seed of the first random program (0: any)")
+)
+
 func TestRandomPrograms(t *testing.T) {
-	n, seed := 40, rand.Uint64()
+	n, seed := *randomPrograms, *randomSeed
+	if seed == 0 {
+		seed = rand.Uint64()
+	}
 	if testing.Short() {
-		n = 5
+		n = min(n, 5)
 	}
 	sb := openSandbox(t, false)
 	for i := range n {
