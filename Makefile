@@ -5,7 +5,7 @@ GO ?= go
 export CGO_ENABLED = 0
 TOOL = $(GO) tool -modfile=tools.mod
 
-.PHONY: build check test deps lint cross prove stability random bench fuzz submissions race attacks
+.PHONY: build check test deps lint cross prove stability random bench fuzz submissions race attacks bench-class
 
 build:
 	$(GO) build -o bin/grader ./grader
@@ -91,9 +91,19 @@ random: deps
 bench: deps
 	$(GO) test -run '^$$' -bench . -benchtime 20x ./...
 
+# A class of CLASS archives made from the labelled programs, a quarter of them
+# faulty, is graded in one batch, then again without changes; the marks of SAMPLE
+# of them are compared with those of one-by-one grading. On a machine that does
+# nothing else.
+CLASS ?= 1000
+SAMPLE ?= 100
+bench-class: deps
+	$(GO) test -run '^$$' -bench '^BenchmarkClass$$' -benchtime 1x -timeout 6h -v ./grader/batch -class $(CLASS) -sample $(SAMPLE)
+
 fuzz:
 	$(GO) test -run '^$$' -fuzz FuzzParseName -fuzztime 30s ./grader/archive
 	$(GO) test -run '^$$' -fuzz FuzzOpen -fuzztime 30s ./grader/archive
+	$(GO) test -run '^$$' -fuzz FuzzReadJournal -fuzztime 30s ./grader/batch
 
 # Makes the sample archives from their sources.
 submissions: build

@@ -16,10 +16,6 @@ import (
 // takes the content out. Nothing comes out of an archive that is a bomb by its
 // directory alone. Its error is r's.
 func (s *Submission) judgeData(r io.ReaderAt, l *layout, limits Limits, found *findings) error {
-	type placed struct {
-		*entry
-		local
-	}
 	var places []placed
 	for _, e := range s.entries {
 		loc, err := l.readLocal(r, e.record)

@@ -51,6 +51,7 @@ type record struct {
 	creator  uint16 // the high byte is the system that the archive was made on
 	flags    uint16
 	method   uint16
+	modified uint32 // MS-DOS date in the high half, time in the low one
 	crc      uint32
 	packed   int64  // bytes in the archive
 	unpacked int64  // bytes that come out
@@ -217,6 +218,7 @@ func parseRecord(dir []byte, before int64) (record, int, bool) {
 		creator:  le.Uint16(dir[4:]),
 		flags:    le.Uint16(dir[8:]),
 		method:   le.Uint16(dir[10:]),
+		modified: le.Uint32(dir[12:]),
 		crc:      le.Uint32(dir[16:]),
 		packed:   int64(le.Uint32(dir[20:])),
 		unpacked: int64(le.Uint32(dir[24:])),

@@ -69,6 +69,9 @@ type Row struct {
 	At   time.Time
 	Took time.Duration
 	Used time.Duration
+	// Stale says that something that decides the result has changed since (the
+	// scripts, the grader, the course's rules) and that it was not graded again.
+	Stale bool
 	// Late is by how much it came after the deadline, 0 if it did not or nobody
 	// can tell.
 	Late time.Duration
@@ -78,7 +81,11 @@ type Row struct {
 
 // Other is a file of the folder that is no archive of a submission.
 type Other struct {
-	Path string
-	Why  string // a word of the closed list: "kind", "hidden", "unreadable", "nested"
-	Note string // what it looks like, in English, for people
+	Path string `json:"path"`
+	Why  string `json:"why"`  // a word of the closed list: "kind", "hidden", "unreadable", "nested"
+	Note string `json:"note"` // what it looks like, in English, for people
+	// Person is who handed it in, as the platform's folder says; zero when it does
+	// not say. Who handed in nothing but such files is not among Class.Absent.
+	Person      course.Person `json:"person,omitzero"`
+	Participant string        `json:"participant,omitempty"` // see Row.Participant
 }

@@ -26,22 +26,29 @@ type suiteFlags struct {
 	Python  string `help:"${help_python}" placeholder:"PATH"`
 	Unsafe  bool   `help:"${help_unsafe}"`
 	Jobs    int    `help:"${help_jobs}" placeholder:"N"`
+	// Isolated refuses to go on without isolation, unless Unsafe asks for that.
+	Isolated bool `kong:"-"`
+}
+
+// deskFlags say what archives answer and by whose rules.
+type deskFlags struct {
+	Exercise string `help:"${help_exercise}" placeholder:"ID"`
+	Course   string `help:"${help_course}" placeholder:"FILE"`
+	Seed     string `help:"${help_seed}" placeholder:"HEX"`
 }
 
 type checkCommand struct {
 	Archives []string `arg:"" name:"archive" help:"${help_archives}"`
 	Format   string   `help:"${help_format}" enum:"text,json" default:"text" placeholder:"text|json"`
-	Exercise string   `help:"${help_exercise}" placeholder:"ID"`
-	Course   string   `help:"${help_course}" placeholder:"FILE"`
-	Seed     string   `help:"${help_seed}" placeholder:"HEX"`
-	Repeat   int      `help:"${help_repeat}" placeholder:"N" default:"1"`
-	Verbose  bool     `short:"v" help:"${help_verbose}"`
+	deskFlags
+	Repeat  int  `help:"${help_repeat}" placeholder:"N" default:"1"`
+	Verbose bool `short:"v" help:"${help_verbose}"`
 	suiteFlags
 }
 
 // Run grades the archives in turn and reports them together.
 func (c *checkCommand) Run(p *program) error {
-	desk, done, err := c.desk(p)
+	desk, done, err := c.bench(p)
 	if err != nil {
 		return err
 	}
@@ -121,48 +128,54 @@ type bench struct {
 	jobs int
 }
 
-func (c *checkCommand) desk(p *program) (*bench, func() error, error) {
-	var crs *course.Course
-	var roster *course.Roster
-	var err error
-	if c.Course != "" {
-		if crs, err = course.ReadCourse(c.Course); err != nil {
-			return nil, nil, usageError{text: lang.T(err.Error(), err.Error())}
-		}
-		if crs.Roster != "" {
-			if roster, err = course.OpenRoster(crs.Roster); err != nil {
-				return nil, nil, usageError{text: lang.T(err.Error(), err.Error())}
-			}
-		}
-	}
-	var seed uint64
-	if c.Seed != "" {
-		if seed, err = strconv.ParseUint(c.Seed, 16, 64); err != nil {
-			return nil, nil, usageError{text: lang.F("--seed %s : un nombre hexadécimal est attendu, tel que le rapport le montre", "--seed %s: expected a hexadecimal number, as the report shows it", c.Seed)}
-		}
-	}
-	suites, err := c.suites()
+func (c *checkCommand) bench(p *program) (*bench, func() error, error) {
+	desk, done, err := c.desk(p, &c.suiteFlags, "")
 	if err != nil {
 		return nil, nil, err
 	}
-	if c.Exercise != "" {
-		var ids []*course.Exercise
-		for _, s := range suites {
-			ids = append(ids, s.Exercise)
-		}
-		if _, _, err := course.Find(ids, course.Choice{ID: c.Exercise}); err != nil {
-			return nil, nil, usageError{text: lang.T(err.Error(), err.Error())}
-		}
-	}
-	g, done, err := c.grader(p)
-	if err != nil {
-		return nil, nil, err
-	}
-	b := &bench{jobs: 1, Desk: grade.Desk{Grader: g, Suites: suites, Course: crs, Roster: roster, Exercise: c.Exercise, Seed: seed}}
-	if len(c.Archives) > 1 && !plain(g) {
-		b.jobs, g.Parallel = g.Parallel, 1
+	b := &bench{jobs: 1, Desk: *desk}
+	if len(c.Archives) > 1 && !plain(desk.Grader) {
+		b.jobs, desk.Grader.Parallel = desk.Grader.Parallel, 1
 	}
 	return b, done, nil
+}
+
+// desk opens what grades archives. roster is the file of a roster that stands
+// for the course's, "" for that one. done closes it all.
+func (f *deskFlags) desk(p *program, s *suiteFlags, roster string) (d *grade.Desk, done func() error, err error) {
+	d = &grade.Desk{Exercise: f.Exercise}
+	if f.Course != "" {
+		if d.Course, err = course.ReadCourse(f.Course); err != nil {
+			return nil, nil, usageError{text: lang.T(err.Error(), err.Error())}
+		}
+		if roster == "" {
+			roster = d.Course.Roster
+		}
+	}
+	if roster != "" {
+		if d.Roster, err = course.OpenRoster(roster); err != nil {
+			return nil, nil, usageError{text: lang.T(err.Error(), err.Error())}
+		}
+	}
+	if f.Seed != "" {
+		if d.Seed, err = strconv.ParseUint(f.Seed, 16, 64); err != nil {
+			return nil, nil, usageError{text: lang.F("--seed %s : un nombre hexadécimal est attendu, tel que le rapport le montre", "--seed %s: expected a hexadecimal number, as the report shows it", f.Seed)}
+		}
+	}
+	if d.Suites, err = s.suites(); err != nil {
+		return nil, nil, err
+	}
+	if f.Exercise != "" {
+		var ids []*course.Exercise
+		for _, s := range d.Suites {
+			ids = append(ids, s.Exercise)
+		}
+		if _, _, err := course.Find(ids, course.Choice{ID: f.Exercise}); err != nil {
+			return nil, nil, usageError{text: lang.T(err.Error(), err.Error())}
+		}
+	}
+	d.Grader, done, err = s.grader(p)
+	return d, done, err
 }
 
 func plain(g *grade.Grader) bool {
@@ -230,6 +243,11 @@ func (f *suiteFlags) sandbox(p *program, in sandbox.Interpreter) (*sandbox.Sandb
 	sb, err := sandbox.Open(ctx, sandbox.Options{Interpreter: in, Plain: f.Unsafe})
 	if err == nil || !errors.Is(err, sandbox.ErrNoNamespaces) {
 		return sb, err
+	}
+	if f.Isolated {
+		p.errorf("%s", texts["must_isolate"].In(p.lang))
+		p.hintf("%s", texts["hint_isolate"].In(p.lang))
+		return nil, errSaid
 	}
 	p.errorf("%s", texts["no_isolation"].In(p.lang))
 	return sandbox.Open(ctx, sandbox.Options{Interpreter: in, Plain: true})

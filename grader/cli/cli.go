@@ -9,7 +9,6 @@ import (
 	"fmt"
 	"io"
 	"os"
-	"runtime/debug"
 	"strings"
 
 	"github.com/alecthomas/kong"
@@ -43,6 +42,8 @@ type options struct {
 	Version kong.VersionFlag `help:"${help_version}"`
 
 	Check     checkCommand     `cmd:"" help:"${help_check}"`
+	Batch     batchCommand     `cmd:"" help:"${help_batch}"`
+	Report    reportCommand    `cmd:"" help:"${help_report}"`
 	Reference referenceCommand `cmd:"" passthrough:"" help:"${help_reference}"`
 	Name      nameCommand      `cmd:"" help:"${help_name}"`
 	Pack      packCommand      `cmd:"" help:"${help_pack}"`
@@ -83,6 +84,11 @@ func Run(ctx context.Context, args []string, stdin io.Reader, stdout, stderr io.
 		var u usageError
 		if errors.As(err, &u) {
 			return p.usage(u)
+		}
+		var f faultError
+		if errors.As(err, &f) {
+			p.errorf("%s", f.text.In(p.lang))
+			return exitFault
 		}
 		p.errorf("%v", err)
 		return exitFault
@@ -154,22 +160,4 @@ func terminal(w io.Writer) (width int, ok bool) {
 		width = 80
 	}
 	return width, true
-}
-
-// version is what this executable says it is.
-func version() string {
-	info, ok := debug.ReadBuildInfo()
-	if !ok {
-		return "devel"
-	}
-	v := info.Main.Version
-	if v == "" || v == "(devel)" {
-		v = "devel"
-	}
-	for _, s := range info.Settings {
-		if s.Key == "vcs.revision" && len(s.Value) >= 12 {
-			v += "-" + s.Value[:12]
-		}
-	}
-	return v
 }

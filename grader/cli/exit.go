@@ -1,6 +1,10 @@
 package cli
 
-import "netlab/grader/grade"
+import (
+	"netlab/grader/batch"
+	"netlab/grader/grade"
+	"netlab/grader/lang"
+)
 
 // Exit statuses. They are a contract: scripts and CI jobs build on them.
 const (
@@ -23,3 +27,21 @@ func statusOf(results []grade.Result) int {
 	}
 	return status
 }
+
+// classStatus returns the exit status for a class: what has no result counts as
+// what could not be graded.
+func classStatus(c *batch.Class) int {
+	status := exitFull
+	for _, row := range c.Rows {
+		status = max(status, statusOf([]grade.Result{row.Result}))
+	}
+	if len(c.Pending) > 0 {
+		return exitFault
+	}
+	return status
+}
+
+// faultError is a failure of the harness in both languages.
+type faultError struct{ text lang.Text }
+
+func (e faultError) Error() string { return e.text.EN }

@@ -24,23 +24,36 @@ type Desk struct {
 	Exercise string
 	// Seed makes the payloads of every grading; 0 gives each archive one of its own.
 	Seed uint64
+	// Earlier returns the names that were used in earlier TPs by those who hand
+	// in now, in their order; nil when nobody knows. It counts with a roster alone.
+	Earlier func(archive.Name) []string
 }
 
 // Check does what can be done without running anything: the name, the archive
 // and its content. The Result is complete, with every violation, when its
 // Verdict is Rejected or Fault; else Suite and sub say how to go on.
 func (d *Desk) Check(path string) (res Result, suite *Suite, sub *archive.Submission) {
-	base := filepath.Base(path)
+	return d.check(filepath.Base(path), func() (*archive.Submission, []archive.Violation, error) {
+		return archive.Open(path, d.policy(), archive.DefaultLimits())
+	})
+}
+
+// check is Check for an archive called base that open reads.
+func (d *Desk) check(base string, open func() (*archive.Submission, []archive.Violation, error)) (res Result, suite *Suite, sub *archive.Submission) {
 	res = Result{Archive: base, Verdict: Rejected, Environment: Environment{Grader: d.Grader.Version}}
 	policy := d.policy()
 	name, violations := archive.ParseName(base)
 	res.Student, res.TP, res.Ex = name.Student, name.TP, name.Ex
 	if d.Roster != nil {
-		violations = append(violations, d.Roster.Check(name, nil)...)
+		var earlier []string
+		if d.Earlier != nil {
+			earlier = d.Earlier(name)
+		}
+		violations = append(violations, d.Roster.Check(name, earlier)...)
 	}
 	res.Violations = policy.Apply(violations)
 
-	sub, violations, err := archive.Open(path, policy, archive.DefaultLimits())
+	sub, violations, err := open()
 	if err != nil {
 		res.Verdict, res.Fault = Fault, err.Error()
 		return res, nil, nil
@@ -94,7 +107,25 @@ func (d *Desk) policy() archive.Policy {
 // Archive grades one archive, whatever is in it. What is wrong with the
 // archive is in the Result; so is a fault of the harness.
 func (d *Desk) Archive(ctx context.Context, path string) Result {
-	res, suite, sub := d.Check(path)
+	return d.run(ctx, func() (Result, *Suite, *archive.Submission) { return d.Check(path) })
+}
+
+// Read is Archive for an archive of size bytes called base that r gives.
+func (d *Desk) Read(ctx context.Context, base string, r io.ReaderAt, size int64) Result {
+	return d.run(ctx, func() (Result, *Suite, *archive.Submission) {
+		return d.check(base, func() (*archive.Submission, []archive.Violation, error) {
+			sub, violations, err := archive.Read(r, size, d.policy(), archive.DefaultLimits())
+			if err != nil {
+				err = fmt.Errorf("open archive %s: %w", archive.Show(base), err)
+			}
+			return sub, violations, err
+		})
+	})
+}
+
+// run grades what check found right.
+func (d *Desk) run(ctx context.Context, check func() (Result, *Suite, *archive.Submission)) Result {
+	res, suite, sub := check()
 	if res.Verdict != Graded {
 		return res
 	}

@@ -118,39 +118,16 @@ func (p *page) summary(results []grade.Result) {
 	p.rule()
 	w := p.words
 	rows := [][]string{{w.archive, w.student, w.exercise, w.mark, w.lost}}
+	styles := []style{dim}
 	for i := range results {
 		r := &results[i]
 		rows = append(rows, []string{
 			EscapeText(oneLine(r.Archive)), EscapeText(oneLine(r.Student)), EscapeText(oneLine(r.Exercise)),
 			p.mark(r), p.losses(r),
 		})
+		styles = append(styles, p.markStyle(r))
 	}
-	columnWidths := p.tableWidths(rows)
-	for i, cols := range rows {
-		var line []span
-		for j, text := range cols {
-			st := plainStyle
-			switch {
-			case i == 0:
-				st = dim
-			case j == 3:
-				st = p.markStyle(&results[i-1])
-			}
-			cut := cutInside
-			if j == len(cols)-1 {
-				cut = cutEnd
-			}
-			text = cut(text, columnWidths[j])
-			switch {
-			case j == 3: // marks stand under one another
-				text = strings.Repeat(" ", columnWidths[j]-columns(text)) + text + "  "
-			case j < len(cols)-1:
-				text = pad(text, columnWidths[j]+2)
-			}
-			line = append(line, span{st, text})
-		}
-		p.line(line...)
-	}
+	p.table(rows, styles, 3)
 	p.blank()
 	p.line(span{text: strings.Join(p.counts(results), " · ")})
 }
@@ -165,12 +142,16 @@ func (p *page) tableWidths(rows [][]string) []int {
 			widths[j] = min(max(widths[j], columns(text)), most[j])
 		}
 	}
+	const least = 8 // of the last column; on a narrow page the first one gives way
 	last := len(widths) - 1
 	left := p.width
 	for _, n := range widths[:last] {
 		left -= n + 2
 	}
-	widths[last] = max(left, 8)
+	if left < least {
+		widths[0] -= min(least-left, widths[0]-least)
+	}
+	widths[last] = max(left, least)
 	return widths
 }
 

@@ -102,7 +102,7 @@ func cutInside(s string, width int) string {
 
 // cutText cuts prose that is too long, in its middle, and says how much is gone.
 func cutText(s string, width int, w words) string {
-	if len(s) <= width || columns(s) <= width {
+	if len(s) <= width || len(takeColumns(s, width)) == len(s) {
 		return s
 	}
 	head, tail := takeColumns(s, width/2), lastColumns(s, width/2)

@@ -31,6 +31,7 @@ type Box struct {
 	kept      int    // bytes that the connections which programs made keep
 	taken     int    // connections that the listeners took
 	closed    bool
+	used      time.Duration
 }
 
 // Process is one program in a box.
@@ -280,7 +281,10 @@ func (b *Box) Close() error {
 	b.closed = true
 	streams, listeners := b.streams, b.listeners
 	b.mu.Unlock()
-	err := b.be.close()
+	used, err := b.be.close()
+	b.mu.Lock()
+	b.used = used
+	b.mu.Unlock()
 	for _, l := range listeners {
 		l.file.Close()
 	}
@@ -292,6 +296,16 @@ func (b *Box) Close() error {
 		return fmt.Errorf("close the box: %w", err)
 	}
 	return nil
+}
+
+// Used returns the processor time of the programs that ran in the box, the
+// reference programs aside, once it is closed. It counts the processes that
+// Start started and those that they waited for: what others used is lost with
+// them.
+func (b *Box) Used() time.Duration {
+	b.mu.Lock()
+	defer b.mu.Unlock()
+	return b.used
 }
 
 // Ending is what ended a wait.

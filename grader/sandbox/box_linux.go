@@ -9,6 +9,7 @@ import (
 	"strconv"
 	"strings"
 	"syscall"
+	"time"
 
 	"golang.org/x/sys/unix"
 )
@@ -67,7 +68,7 @@ func serveBox(cfg *boxConfig, conn blocking, o order, groups []*os.File) {
 		b.serve()
 	}
 	// The grader, if it is still there, has had its answer.
-	_ = b.end()
+	_, _ = b.end()
 }
 
 func (b *boxThread) build() error {
@@ -269,7 +270,7 @@ func (b *boxThread) serve() {
 		case "probe":
 			reply.Layers, err = b.probe()
 		case "close":
-			err = b.end()
+			reply.Used, err = b.end()
 		default:
 			err = fmt.Errorf("unknown request %q", req.Op)
 		}
@@ -291,9 +292,9 @@ func (b *boxThread) serve() {
 }
 
 // end kills process 1, with which the kernel kills all of the box, and returns
-// when they are gone. The error says that some are not.
-func (b *boxThread) end() error {
-	var err error
+// when they are gone: the processor time that the student's programs have used.
+// The error says that some are not gone.
+func (b *boxThread) end() (used time.Duration, err error) {
 	if b.diag != nil {
 		b.diag.close()
 		b.diag = nil
@@ -323,6 +324,10 @@ func (b *boxThread) end() error {
 	for _, p := range b.programs {
 		unix.Close(p.slaves[0])
 		unix.Close(p.slaves[1])
+		<-p.buried
+		if !p.self {
+			used += p.used
+		}
 	}
 	b.programs = nil
 	for _, f := range b.joins {
@@ -337,7 +342,7 @@ func (b *boxThread) end() error {
 		b.guard.events.Close()
 		b.guard.events = nil
 	}
-	return err
+	return used, err
 }
 
 func (b *boxThread) look() (*Look, error) {

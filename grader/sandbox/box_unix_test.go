@@ -71,14 +71,14 @@ func (s *scripted) traffic(context.Context) (accepted, segments int64, err error
 	return 0, 0, ErrUnknown
 }
 
-func (s *scripted) close() error {
+func (s *scripted) close() (time.Duration, error) {
 	select {
 	case s.exit <- Exit{Signal: 9}:
 	default:
 	}
 	s.screen.Close()
 	s.errs.Close()
-	return nil
+	return 0, nil
 }
 
 // scriptedBox gives a box with a started program.

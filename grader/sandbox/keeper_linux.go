@@ -214,7 +214,8 @@ func (k *keeper) probe(ctx context.Context) ([]Layer, error) {
 			layers[i] = l
 		}
 	}
-	return layers, errors.Join(err, box.close())
+	_, cerr := box.close()
+	return layers, errors.Join(err, cerr)
 }
 
 // box gives a box with files in its work folder: the one that was made ahead of
@@ -233,7 +234,8 @@ func (k *keeper) box(ctx context.Context, files []File) (backend, error) {
 	// The next one is made while this one's first program runs.
 	box.started = sync.OnceFunc(func() { k.spare.prepare(k.newBox) })
 	if err := box.lay(ctx, files); err != nil {
-		return nil, errors.Join(fmt.Errorf("make a box: %w", err), box.close())
+		_, cerr := box.close()
+		return nil, errors.Join(fmt.Errorf("make a box: %w", err), cerr)
 	}
 	return box, nil
 }

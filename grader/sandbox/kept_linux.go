@@ -11,6 +11,7 @@ import (
 	"os"
 	"sync"
 	"syscall"
+	"time"
 
 	"golang.org/x/sys/unix"
 )
@@ -41,6 +42,7 @@ type boxReply struct {
 	Layers   []Layer
 	Accepted int64
 	Segments int64
+	Used     time.Duration
 }
 
 // keptBox is the grader's side.
@@ -174,14 +176,14 @@ func (b *keptBox) probe(ctx context.Context) ([]Layer, error) {
 	return reply.Layers, err
 }
 
-func (b *keptBox) close() error {
-	_, _, err := b.call(context.Background(), boxRequest{Op: "close"})
+func (b *keptBox) close() (time.Duration, error) {
+	reply, _, err := b.call(context.Background(), boxRequest{Op: "close"})
 	b.mu.Lock()
 	defer b.mu.Unlock()
 	if b.gone {
-		return nil
+		return 0, nil
 	}
 	b.gone = true
 	b.conn.Close()
-	return errors.Join(err, b.group.remove())
+	return reply.Used, errors.Join(err, b.group.remove())
 }

@@ -10,6 +10,7 @@ import (
 	"strings"
 	"sync"
 	"syscall"
+	"time"
 	"unsafe"
 
 	"golang.org/x/sys/unix"
@@ -20,8 +21,11 @@ type program struct {
 	slaves [2]int // kept open: flushTerminal polls them
 	mu     sync.Mutex
 	gone   bool
-	greedy bool  // it is killed for want of memory
-	killed int64 // processes that the kernel had killed for want of memory before
+	greedy bool          // it is killed for want of memory
+	killed int64         // processes that the kernel had killed for want of memory before
+	self   bool          // a reference program
+	buried chan struct{} // closed once it was reaped and used is set
+	used   time.Duration // processor time of it and of those of its children that it reaped
 }
 
 func (b *boxThread) start(req boxRequest, reply *boxReply) (files []*os.File, err error) {
@@ -91,7 +95,7 @@ func (b *boxThread) start(req boxRequest, reply *boxReply) (files []*os.File, er
 		reap(pid)
 		return nil, fmt.Errorf("start %s: %w", req.Args[0], err)
 	}
-	p := &program{pid: pid, slaves: slaves, killed: killed}
+	p := &program{pid: pid, slaves: slaves, killed: killed, self: req.Self, buried: make(chan struct{})}
 	b.programs = append(b.programs, p)
 	reply.ID, reply.PID = len(b.programs)-1, inside
 	open = remove(open, slaves[0], slaves[1], exit[1])
@@ -153,16 +157,17 @@ func started(status int) (pid, listener int, err error) {
 // status, then whether it was killed because it, or the whole box, used too
 // much memory. events counts what the kernel kills for that, unless it is nil.
 func (p *program) wait(exit int, events *os.File) {
-	ws := reap(p.pid)
+	ws, used := reap(p.pid)
 	killed := int64(0)
 	if events != nil {
 		// An error means that the box is being closed.
 		killed, _ = killedIn(events)
 	}
 	p.mu.Lock()
-	p.gone = true
+	p.gone, p.used = true, used
 	greedy := p.greedy || killed > p.killed
 	p.mu.Unlock()
+	close(p.buried)
 	var word [8]byte
 	if ws.Signaled() && ws.Signal() == unix.SIGKILL && greedy {
 		word[4] = 1
@@ -173,11 +178,14 @@ func (p *program) wait(exit int, events *os.File) {
 	unix.Close(exit)
 }
 
-func reap(pid int) unix.WaitStatus {
+// reap waits for the end of a child and tells how much processor time it and
+// all that it reaped have used.
+func reap(pid int) (unix.WaitStatus, time.Duration) {
 	var ws unix.WaitStatus
+	var usage unix.Rusage
 	for {
-		if _, err := unix.Wait4(pid, &ws, 0, nil); err != unix.EINTR {
-			return ws
+		if _, err := unix.Wait4(pid, &ws, 0, &usage); err != unix.EINTR {
+			return ws, time.Duration(usage.Utime.Nano() + usage.Stime.Nano())
 		}
 	}
 }

@@ -48,7 +48,8 @@ func (p *plain) box(ctx context.Context, files []File) (backend, error) {
 	}
 	b := &plainBox{self: p.self, done: func() { <-p.turn }}
 	if err := b.lay(files); err != nil {
-		return nil, errors.Join(fmt.Errorf("make a box: %w", err), b.close())
+		_, cerr := b.close()
+		return nil, errors.Join(fmt.Errorf("make a box: %w", err), cerr)
 	}
 	return b, nil
 }
@@ -67,6 +68,7 @@ type plainBox struct {
 // plainProgram is one started program.
 type plainProgram struct {
 	cmd   *exec.Cmd
+	self  bool // a reference program
 	gone  chan struct{}
 	close func() // ends its terminals
 }
@@ -143,7 +145,7 @@ func (b *plainBox) start(ctx context.Context, cmd Command, env []string) (*spawn
 		errs.Close()
 		return nil, fmt.Errorf("plain box start: %w", err)
 	}
-	p := &plainProgram{cmd: c, gone: make(chan struct{}), close: closing}
+	p := &plainProgram{cmd: c, self: cmd.Self, gone: make(chan struct{}), close: closing}
 	b.programs = append(b.programs, p)
 	sp := &spawned{id: len(b.programs) - 1, pid: c.Process.Pid, screen: screen, errs: errs, exit: make(chan Exit, 1)}
 	go func() {
@@ -348,25 +350,28 @@ const (
 
 // close kills every process of the box that can be found, again until none is
 // left, and removes the folder.
-func (b *plainBox) close() error {
+func (b *plainBox) close() (used time.Duration, err error) {
 	b.mu.Lock()
 	if b.closed {
 		b.mu.Unlock()
-		return nil
+		return 0, nil
 	}
 	b.closed = true
 	programs := b.programs
 	b.mu.Unlock()
 	defer b.done()
-	err := b.killAll(programs)
+	err = b.killAll(programs)
 	for _, p := range programs {
 		<-p.gone
 		p.close()
+		if !p.self {
+			used += p.cmd.ProcessState.UserTime() + p.cmd.ProcessState.SystemTime()
+		}
 	}
 	if b.folder != "" {
 		err = errors.Join(err, os.RemoveAll(b.folder))
 	}
-	return err
+	return used, err
 }
 
 func (b *plainBox) killAll(programs []*plainProgram) error {

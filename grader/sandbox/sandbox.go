@@ -132,8 +132,9 @@ type backend interface {
 	// traffic tells how many connections were accepted in the box's network
 	// and how many segments with data were sent on it since it exists.
 	traffic(ctx context.Context) (accepted, segments int64, err error)
-	// close ends every process of the box and returns when they are gone.
-	close() error
+	// close ends every process of the box and returns when they are gone. It
+	// tells how much processor time the programs that were not Self have used.
+	close() (time.Duration, error)
 }
 
 // spawned is what a backend gives for a started program.

@@ -47,7 +47,8 @@ func (s *spare) close() error {
 	s.mu.Unlock()
 	s.work.Wait()
 	if box := s.take(); box != nil {
-		return box.close()
+		_, err := box.close() // no program ran in it
+		return err
 	}
 	return nil
 }

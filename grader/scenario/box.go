@@ -79,6 +79,7 @@ func (r *runner) leaveBox() error {
 	if cerr := r.box.Close(); err == nil {
 		err = cerr
 	}
+	r.trace.Used += r.box.Used()
 	r.box = nil
 	return err
 }

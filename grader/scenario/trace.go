@@ -70,4 +70,6 @@ type Trace struct {
 	Scenario string  `json:"scenario"`
 	Steps    []Step  `json:"steps"`
 	Timeline []Event `json:"timeline"`
+	// Used is the processor time that the submission's programs have used.
+	Used time.Duration `json:"used,omitempty"`
 }

@@ -1,0 +1,6 @@
+//go:build !linux
+
+package batch
+
+// measureLoad cannot tell.
+func measureLoad() (load, bool) { return load{}, false }

@@ -1,0 +1,53 @@
+package sandbox
+
+import (
+	"testing"
+	"time"
+)
+
+// burning computes until the process has used a third of a second, and says so.
+const burning = `
+def burn():
+    while time.process_time() < 0.33: pass
+`
+
+func TestUsed(t *testing.T) {
+	const least, most = 330 * time.Millisecond, 2 * time.Second // with what the interpreter needs for itself
+	for _, c := range []struct {
+		name, code string
+	}{
+		{"by the program", burning + `burn(); print('done', flush=True); input()`},
+		{"by a child that it waits for", burning + `
+if os.fork() == 0:
+    burn(); os._exit(0)
+os.wait(); print('done', flush=True); input()`},
+	} {
+		t.Run(c.name, func(t *testing.T) {
+			everywhere(t, func(t *testing.T, b *bench) {
+				p := b.start(c.code)
+				if end, err := b.box.Wait(t.Context(), nil, func() bool { return len(p.Screen.Data) > 0 }); err != nil || end != Event {
+					t.Fatal(end, err)
+				}
+				b.close()
+				if used := b.box.Used(); used < least || used > most {
+					t.Errorf("used %v, want %v to %v", used, least, most)
+				}
+			})
+		})
+	}
+	t.Run("not by a reference program", func(t *testing.T) {
+		everywhere(t, func(t *testing.T, b *bench) {
+			p, err := b.box.Start(t.Context(), Command{Self: true, Args: []string{"x", "-test.run=^$"}}, Watch{})
+			if err != nil {
+				t.Fatal(err)
+			}
+			if end, err := b.box.Wait(t.Context(), p, func() bool { return p.Exited }); err != nil || end != Event {
+				t.Fatal(end, err)
+			}
+			b.close()
+			if used := b.box.Used(); used != 0 {
+				t.Errorf("used %v, want nothing", used)
+			}
+		})
+	})
+}
