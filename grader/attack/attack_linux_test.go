@@ -48,6 +48,9 @@ const (
 // TestAttacks runs every attack, while a right server is graded beside them
 // over and over.
 func TestAttacks(t *testing.T) {
+	if testing.Short() {
+		t.Skip("all attacks take a minute")
+	}
 	tmp := t.TempDir()
 	t.Setenv("TMPDIR", tmp)
 	h := newHost(t)
