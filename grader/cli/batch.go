@@ -1,6 +1,7 @@
 package cli
 
 import (
+	"bufio"
 	"context"
 	"errors"
 	"os"
@@ -13,6 +14,7 @@ import (
 	"netlab/grader/batch"
 	"netlab/grader/grade"
 	"netlab/grader/lang"
+	"netlab/grader/report"
 )
 
 type batchCommand struct {
@@ -23,6 +25,7 @@ type batchCommand struct {
 	Report  []string `help:"${help_report_to}" placeholder:"FORMAT=PATH" sep:"none"`
 	Quiet   bool     `short:"q" help:"${help_quiet}"`
 	Roster  string   `help:"${help_roster}" placeholder:"FILE"`
+	moodleFlags
 	deskFlags
 	suiteFlags
 }
@@ -47,11 +50,14 @@ func (c *batchCommand) Run(p *program) error {
 		return refusal(err)
 	}
 	p.status = classStatus(class)
-	if err := overview(p, class); err != nil {
+	width, tty := terminal(p.stdout)
+	w := bufio.NewWriter(p.stdout)
+	err = report.ClassText(w, class, report.Options{Lang: p.lang, Color: report.ColorWanted(tty, p.getenv), Width: width})
+	if err = errors.Join(err, w.Flush()); err != nil {
 		return err
 	}
 	for _, r := range reports {
-		if err := r.write([]*batch.Class{class}, p.reportOptions()); err != nil {
+		if err := r.write([]*batch.Class{class}, p.view(c.moodleFlags)); err != nil {
 			return err
 		}
 	}

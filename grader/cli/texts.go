@@ -33,6 +33,7 @@ var texts = map[string]lang.Text{
 	"help_batch_only":    lang.T("Corriger seulement ce qui a changé, les pannes, ou ce qui n'a pas la note maximale.", "Grade only what has changed, the faults, or what has not full marks."),
 	"help_path":          lang.T("Corriger de nouveau la seule copie trouvée à ce chemin du dossier.", "Grade again the one submission found at this path of the folder."),
 	"help_report_to":     lang.F("Écrire aussi un rapport (%s) ; peut être répété.", "Write a report too (%s); may be repeated.", strings.Join(formatNames(), ", ")),
+	"help_worksheet":     lang.T("Feuille d'évaluation exportée de Moodle, que le rapport moodle remplit (sinon il en fait une).", "Grading worksheet exported from Moodle, which the moodle report fills in (else it makes one)."),
 	"help_quiet":         lang.T("Ne pas montrer l'avancement.", "Do not show the progress."),
 	"help_roster":        lang.T("Liste des étudiants (CSV), à la place de celle du cours.", "List of the students (CSV), instead of the course's."),
 	"help_journals":      lang.T("Journaux de corrections.", "Journals of graded classes."),
