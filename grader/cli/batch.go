@@ -126,16 +126,19 @@ func inside(folder, path string) bool {
 func (c *batchCommand) grade(p *program, desk *grade.Desk) (*batch.Class, error) {
 	ctx, cancel := context.WithCancel(context.WithoutCancel(p.ctx))
 	defer cancel()
-	again := make(chan os.Signal, 1)
-	defer signal.Stop(again)
-	defer context.AfterFunc(p.ctx, func() {
-		signal.Notify(again, os.Interrupt, syscall.SIGTERM)
-		select {
-		case <-again:
-			cancel()
-		case <-ctx.Done():
+	signals := make(chan os.Signal, 2)
+	signal.Notify(signals, os.Interrupt, syscall.SIGTERM)
+	defer signal.Stop(signals)
+	go func() {
+		for range 2 { // the first one ends p.ctx
+			select {
+			case <-signals:
+			case <-ctx.Done():
+				return
+			}
 		}
-	})()
+		cancel()
+	}()
 	view := newProgress(p, c.Quiet)
 	defer view.close()
 	return batch.Run(ctx, batch.Plan{

@@ -16,9 +16,9 @@ const (
 	maxMoments     = 60  // of one act, as a list
 	maxDataLines   = 12  // of one moment, as a list
 	dataWidth      = 84  // columns of a line of a list
-	roomOfPage     = 600 // lines of data of all lists of a page
+	roomOfPage     = 900 // lines of data of all lists of a page
 	maxDiagramRows = 30  // of one act
-	roomOfDiagrams = 300 // rows of all diagrams of a page
+	roomOfDiagrams = 210 // rows of all diagrams of a page
 	maxWords       = 160 // columns of what happened, in words
 )
 
