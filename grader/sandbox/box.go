@@ -338,10 +338,14 @@ const caughtOnce = 4
 // a program less than a thirtieth of its time is not fit to grade on.
 const absolute = 30 * Patience
 
-// Between two looks: often at first, when most things happen, seldom later, so
-// that waiting costs little processor time.
+// Between two looks. While something runs they are seldom, so that waiting takes
+// little processor time from it: what it prints and sends is seen without them,
+// and that it listens soon enough. Where nothing seems to run, the next one may
+// be proof.
 const (
 	shortest = time.Millisecond
+	first    = 2 * time.Millisecond // into a wait: most answers have come by then
+	running  = 5 * time.Millisecond
 	longest  = 20 * time.Millisecond
 )
 
@@ -357,7 +361,7 @@ func (b *Box) Wait(ctx context.Context, of *Process, cond func() bool) (Ending, 
 // hardly depends on it; Thinking shrinks as it does.
 func (b *Box) WaitFor(ctx context.Context, of *Process, patience time.Duration, cond func() bool) (Ending, error) {
 	began := time.Now()
-	timer := time.NewTimer(shortest)
+	timer := time.NewTimer(first)
 	defer timer.Stop()
 	var before *Look
 	var at time.Time
@@ -407,7 +411,7 @@ func (b *Box) WaitFor(ctx context.Context, of *Process, patience time.Duration, 
 			return Silence, nil
 		}
 		t := time.Now()
-		pause := min(max(t.Sub(began)/4, shortest), longest)
+		pause := min(max(t.Sub(began)/2, running), longest)
 		if before != nil {
 			// A grader that was itself kept from running does not count that.
 			used += time.Duration(usable(before, now, int64(min(t.Sub(at), 4*longest))))
@@ -423,7 +427,7 @@ func (b *Box) WaitFor(ctx context.Context, of *Process, patience time.Duration, 
 			return Limit, nil
 		}
 		if quiet(now) {
-			pause = shortest // one more look may be proof
+			pause = shortest
 		}
 		before, at = now, t
 		timer.Reset(pause)

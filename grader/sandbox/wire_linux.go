@@ -55,15 +55,18 @@ func (b blocking) WriteMsgUnix(data, oob []byte, _ *net.UnixAddr) (n, oobn int, 
 	}
 }
 
+// together is how much of a message is read at once: all of most messages.
+const together = 16 << 10
+
 // send writes one message: its length in four bytes, to which the descriptors
-// are attached, then v as JSON.
+// are attached, then v as JSON. It is written at once, so that the other side
+// wakes up once.
 func send(c wire, v any, files ...*os.File) error {
 	body, err := json.Marshal(v)
 	if err != nil {
 		return err
 	}
-	var head [4]byte
-	binary.LittleEndian.PutUint32(head[:], uint32(len(body)))
+	message := append(binary.LittleEndian.AppendUint32(make([]byte, 0, 4+len(body)), uint32(len(body))), body...)
 	var oob []byte
 	if len(files) > 0 {
 		fds := make([]int, len(files))
@@ -72,19 +75,22 @@ func send(c wire, v any, files ...*os.File) error {
 		}
 		oob = unix.UnixRights(fds...)
 	}
-	if _, _, err := c.WriteMsgUnix(head[:], oob, nil); err != nil {
+	n, _, err := c.WriteMsgUnix(message, oob, nil)
+	if err != nil || n == len(message) {
 		return err
 	}
-	_, err = c.Write(body)
+	_, err = c.Write(message[n:])
 	return err
 }
 
 // receive reads one message into v and returns the descriptors that came with
 // it, close-on-exec and non-blocking. io.EOF means that the other side is gone.
+// Either nobody sends another message before this one is answered, or each has
+// descriptors, where the kernel ends a read: none takes a part of the next.
 func receive(c wire, v any) ([]*os.File, error) {
-	var head [4]byte
+	buf := make([]byte, together)
 	oob := make([]byte, unix.CmsgSpace(8*4))
-	n, oobn, _, _, err := c.ReadMsgUnix(head[:], oob)
+	n, oobn, _, _, err := c.ReadMsgUnix(buf, oob)
 	if err != nil {
 		return nil, err
 	}
@@ -95,16 +101,22 @@ func receive(c wire, v any) ([]*os.File, error) {
 	if err != nil {
 		return nil, err
 	}
-	if _, err := io.ReadFull(c, head[n:]); err != nil {
-		return files, err
+	if n < 4 {
+		m, err := io.ReadFull(c, buf[n:4])
+		if n += m; err != nil {
+			return files, err
+		}
 	}
-	size := binary.LittleEndian.Uint32(head[:])
-	if size > maxMessage {
-		return files, fmt.Errorf("message of %d bytes is too large", size)
+	size := int64(binary.LittleEndian.Uint32(buf))
+	if size > maxMessage || size < int64(n-4) {
+		return files, fmt.Errorf("message of %d bytes, of which %d came at once", size, n-4)
 	}
-	body := make([]byte, size)
-	if _, err := io.ReadFull(c, body); err != nil {
-		return files, err
+	body := buf[4:n]
+	if int64(len(body)) < size {
+		body = append(make([]byte, 0, size), body...)[:size]
+		if _, err := io.ReadFull(c, body[n-4:]); err != nil {
+			return files, err
+		}
 	}
 	return files, json.Unmarshal(body, v)
 }
