@@ -3,9 +3,11 @@
 #   make test    runs every test
 GO ?= go
 export CGO_ENABLED = 0
+SHELL = /bin/bash
+.SHELLFLAGS = -o pipefail -c
 TOOL = $(GO) tool -modfile=tools.mod
 
-.PHONY: build check test deps lint cross prove stability random bench fuzz submissions race attacks bench-class deps-browser
+.PHONY: build check test deps lint cross prove stability random bench fuzz submissions race attacks unprivileged bench-class deps-browser
 
 build:
 	$(GO) build -o bin/grader ./grader
@@ -32,20 +34,28 @@ test: deps deps-browser
 	$(GO) test -timeout 30m ./...
 
 ATTACKS ?= .
-# Every hostile submission, as this user and, for root, as an unprivileged one
-# too, in a copy that everybody can read.
+# Every hostile submission, as this user and, for root, as an unprivileged one.
 attacks: deps
-	@d=$$(mktemp -d) && trap 'rm -rf "$$d"' EXIT && chmod 755 "$$d" && mkdir -p "$$d/grader/attack" && mkdir -m 1777 "$$d/tmp" && \
+	$(GO) test -count 1 -timeout 15m -run '$(ATTACKS)' -v ./grader/attack | { grep -a -v -e '^=== ' -e '^    --- PASS' || :; }
+	@$(MAKE) --no-print-directory unprivileged PACKAGES=attack RUN='$(ATTACKS)'
+
+# Tests of what isolation promises, as a user without any privilege, in a copy
+# that everybody can read: `make test` runs them as whoever calls it.
+PACKAGES ?= attack sandbox
+RUN ?= .
+unprivileged: deps
+	@if [ "$$(id -u)" != 0 ]; then echo "== not root: make test has run these tests as $$(id -un)"; exit 0; fi; \
+	command -v setpriv >/dev/null || { echo "== not as an unprivileged user: setpriv (util-linux) is not there"; exit 0; }; \
+	d=$$(mktemp -d) && trap 'rm -rf "$$d"' EXIT && chmod 755 "$$d" && mkdir -m 1777 "$$d/tmp" && \
 	cp -r testdata "$$d" && chmod -R a+rX "$$d/testdata" && \
-	$(GO) test -c -o "$$d/grader/attack/attack.test" ./grader/attack && cd "$$d/grader/attack" && \
-	run="./attack.test -test.timeout 15m -test.run $(ATTACKS) -test.v" && status=0 && \
-	show() { grep -a -v -e '^=== ' -e '^    --- PASS' || :; } && \
-	echo "== as $$(id -un)" && { { TMPDIR="$$d/tmp" $$run || echo $$? >"$$d/failed"; } | show; } && \
-	if [ "$$(id -u)" != 0 ]; then echo "== not as root: run make attacks as root for that"; \
-	elif ! command -v setpriv >/dev/null; then echo "== not as an unprivileged user: setpriv (util-linux) is not there"; \
-	else echo "== as user 65534" && { { setpriv --reuid=65534 --regid=65534 --clear-groups env -i PATH="$$PATH" TMPDIR="$$d/tmp" HOME="$$d/tmp" $$run \
-		|| echo $$? >"$$d/failed"; } | show; }; fi && \
-	[ ! -e "$$d/failed" ]
+	for p in $(PACKAGES); do \
+		mkdir -p "$$d/grader/$$p" && $(GO) test -c -o "$$d/grader/$$p/unprivileged.test" "./grader/$$p" || exit 1; \
+	done; \
+	for p in $(PACKAGES); do \
+		echo "== $$p as user 65534"; \
+		(cd "$$d/grader/$$p" && setpriv --reuid=65534 --regid=65534 --clear-groups env -i PATH="$$PATH" TMPDIR="$$d/tmp" HOME="$$d/tmp" \
+			./unprivileged.test -test.timeout 15m -test.run '$(RUN)') || exit 1; \
+	done
 
 # The race detector needs cgo.
 race: deps

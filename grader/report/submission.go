@@ -219,24 +219,37 @@ func (p *page) foot(r *grade.Result) {
 	}
 	add("%s", e.Interpreter)
 	add(w.isolation, isolation)
+	walls := len(parts) - 1 // each of them is named, on as many lines as it takes
 	add(w.scripts, shortHash(e.Scripts))
 	add(w.seed, e.Seed)
 	add("grader %s", e.Grader)
 	p.blank()
 	line := ""
-	for _, part := range parts {
-		part = cutInside(EscapeText(part), p.width-4)
-		switch {
-		case line == "":
-			line = part
-		case columns(line)+3+columns(part) > p.width:
+	flush := func() {
+		if line != "" {
 			p.line(span{dim, line})
-			line = part
-		default:
-			line += " · " + part
 		}
+		line = ""
 	}
-	p.line(span{dim, line})
+	for i, part := range parts {
+		part = EscapeText(part)
+		if i != walls {
+			part = cutInside(part, p.width-4)
+		}
+		if columns(part) > p.width {
+			flush()
+			p.hang(nil, part, dim)
+			continue
+		}
+		if line != "" && columns(line)+3+columns(part) > p.width {
+			flush()
+		}
+		if line != "" {
+			line += " · "
+		}
+		line += part
+	}
+	flush()
 }
 
 // shortHash keeps as much of "sha256:…" as a person compares.

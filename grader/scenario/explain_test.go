@@ -105,7 +105,7 @@ func TestWhereAProgramStands(t *testing.T) {
 		},
 		{
 			"waits for its keyboard", "def ask():\n    return input('? ')\n\n\nask()",
-			"p.py is still running: it waits for its keyboard (input), and nothing more can happen — it stands at p.py:2",
+			"p.py is still running: it waits for its keyboard (input), and nothing more can happen — it stands at p.py:2, ask()",
 		},
 		{
 			"within the library", "import socketserver\n\nsocketserver.TCPServer(('', 6666), None).serve_forever(poll_interval=None)",
@@ -113,11 +113,11 @@ func TestWhereAProgramStands(t *testing.T) {
 		},
 		{
 			"a module of the submission", "import helper\n\nhelper.wait()",
-			"p.py is still running: it waits for a signal, and nothing more can happen — it stands at helper.py:4",
+			"p.py is still running: it waits for a signal, and nothing more can happen — it stands at helper.py:4, wait()",
 		},
 		{
 			"two threads", "import threading, socket\ns = socket.create_server(('', 6666))\nt = threading.Thread(target=lambda: s.accept())\nt.start()\nt.join()",
-			"p.py is still running: it waits for another thread (join, lock); it waits for a client (accept), and nothing more can happen — it stands at p.py:5, p.py:3 (accept)",
+			"p.py is still running: it waits for another thread (join, lock); it waits for a client (accept), and nothing more can happen — it stands at p.py:5; p.py:3, <lambda>() (accept)",
 		},
 		{
 			"a child", "import os\nif os.fork():\n    os.wait()\nelse:\n    input()",

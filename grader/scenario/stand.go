@@ -45,6 +45,10 @@ func (r *runner) askStands() error {
 		}
 		where, ok := asked[s.p]
 		if !ok {
+			// What it was asked last may still keep it busy.
+			if _, err := r.box.WaitFor(r.ctx, s.p.p, calming, func() bool { return s.p.p.Exited }); err != nil {
+				return err
+			}
 			look, err := r.box.Look(r.ctx)
 			if err != nil {
 				return err
@@ -63,6 +67,10 @@ func (r *runner) askStands() error {
 	}
 	return nil
 }
+
+// calming is how long a program may take to come to rest before it is asked
+// where it stands. One that never does tells where it is just then.
+const calming = 100 * time.Millisecond
 
 // standing is how long a program may take to tell where it stands.
 const standing = 2 * time.Second
@@ -96,6 +104,9 @@ func (r *runner) askStand(p *program) (lang.Text, error) {
 		for _, m := range frameLine.FindAllStringSubmatch(block, -1) {
 			if file, ok := strings.CutPrefix(m[1], sandbox.Home+"/"); ok && r.owns(file) {
 				at := file + ":" + m[2]
+				if m[3] != "<module>" {
+					at += ", " + m[3] + "()"
+				}
 				// The newest thread comes first in the report, the main one last.
 				if len(calls) == len(blocks) {
 					at += callName(calls[len(calls)-1-i])
@@ -111,7 +122,7 @@ func (r *runner) askStand(p *program) (lang.Text, error) {
 	slices.Reverse(where) // the main thread first, as elsewhere
 	where = slices.Compact(where)
 	where = where[:min(len(where), 3)]
-	at := strings.Join(where, ", ")
+	at := strings.Join(where, "; ")
 	return lang.F("il en est à %s", "it stands at %s", at), nil
 }
 
