@@ -276,6 +276,7 @@ func (r *arena) reports(t *testing.T, res grade.Result) {
 			t.Fatal(err)
 		}
 		r.harmless(t, "JSON", text.Bytes(), "\n")
+		r.classReports(t, res, l)
 	}
 }
 
