@@ -66,11 +66,11 @@ func worksheet(w io.Writer, c []*batch.Class, v view) error {
 	if v.Worksheet != "" {
 		f, err := os.Open(v.Worksheet)
 		if err != nil {
-			return usageError{text: lang.T(err.Error(), err.Error())}
+			return usageError{text: errorText(err)}
 		}
 		sheet, err = io.ReadAll(io.LimitReader(f, maxWorksheet+1))
 		if err = errors.Join(err, f.Close()); err != nil {
-			return usageError{text: lang.T(err.Error(), err.Error())}
+			return usageError{text: errorText(err)}
 		}
 		if len(sheet) > maxWorksheet {
 			return usageError{text: lang.F("%s : plus de %d octets : est-ce la feuille d'évaluation de Moodle ?", "%s: more than %d bytes: is this Moodle's grading worksheet?", v.Worksheet, maxWorksheet)}
@@ -121,6 +121,9 @@ func formatNamed(name string) (format, error) {
 			return f, nil
 		}
 	}
-	near, list := spelling.Suggest(name, formatNames()), strings.Join(formatNames(), ", ")
-	return format{}, usageError{text: lang.F("forme de rapport inconnue : %s (choix : %s)", "unknown form of report: %s%s (choices: %s)", name, near, list)}
+	var near lang.Text
+	if slips := spelling.Nearest(name, formatNames()); len(slips) > 0 {
+		near = lang.F(" (vouliez-vous \"%s\" ?)", " (did you mean \"%s\"?)", slips[0])
+	}
+	return format{}, usageError{text: lang.F("forme de rapport inconnue : %s%s (choix : %s)", "unknown form of report: %s%s (choices: %s)", name, near, strings.Join(formatNames(), ", "))}
 }
