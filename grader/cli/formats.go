@@ -81,7 +81,12 @@ func worksheet(w io.Writer, c []*batch.Class, v view) error {
 		return err
 	}
 	v.remarks(filled.NoMark, lang.T("pas de note, la ligne reste comme elle était", "no mark, the row stays as it was"))
-	v.remarks(filled.NoRow, lang.T("personne de la feuille de Moodle ne correspond", "nobody in Moodle's worksheet matches"))
+	noRow := lang.T("personne de la feuille de Moodle ne correspond", "nobody in Moodle's worksheet matches")
+	if v.Worksheet == "" {
+		noRow = lang.T("le numéro de participant de Moodle est inconnu : pas de ligne (--worksheet donne la feuille de Moodle)",
+			"Moodle's participant number is unknown: no row (--worksheet gives Moodle's own)")
+	}
+	v.remarks(filled.NoRow, noRow)
 	if filled.Locked > 0 {
 		v.Remark(lang.F("feuille de Moodle : %d notes que Moodle ne laisse pas changer", "Moodle's worksheet: %d grades that Moodle does not let change", filled.Locked))
 	}
