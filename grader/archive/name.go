@@ -294,7 +294,7 @@ func (w *wrongName) violations() []Violation {
 	}
 	if len(w.reasons) > 0 {
 		add(NameFormat, lang.F("le nom %s n'est pas de la forme nom-tpN-exM.zip : %s", "the name %s is not of the form name-tpN-exM.zip: %s",
-			shown, lang.Join("; ", w.reasons...)))
+			shown, lang.Semicolon(w.reasons...)))
 	}
 	if upper := distinct(w.core, func(r rune) bool { return unicode.IsUpper(r) || unicode.IsTitle(r) }); upper != nil {
 		add(NameCase, lang.F("le nom %s a des majuscules (%s) : il s'écrit en minuscules", "the name %s has capitals (%s): it is written in lower case",

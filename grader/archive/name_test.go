@@ -208,7 +208,7 @@ func TestParseNameSaysWhy(t *testing.T) {
 		},
 		{
 			"yunes-tp03-ex12 (1).zip",
-			`le nom "yunes-tp03-ex12 (1).zip" n'est pas de la forme nom-tpN-exM.zip : le numéro s'écrit tp3, sans zéro devant; "(1)" a été ajouté par le système ou le navigateur, qui avait déjà un fichier de ce nom`,
+			`le nom "yunes-tp03-ex12 (1).zip" n'est pas de la forme nom-tpN-exM.zip : le numéro s'écrit tp3, sans zéro devant ; "(1)" a été ajouté par le système ou le navigateur, qui avait déjà un fichier de ce nom`,
 			`the name "yunes-tp03-ex12 (1).zip" is not of the form name-tpN-exM.zip: the number is written tp3, with no zero before it; "(1)" was added by the system or the browser, which had a file of that name already`,
 		},
 		{

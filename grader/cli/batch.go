@@ -56,22 +56,20 @@ func (c *batchCommand) Run(p *program) error {
 	if err = errors.Join(err, w.Flush()); err != nil {
 		return err
 	}
-	for _, r := range reports {
-		if err := r.write([]*batch.Class{class}, p.view(c.moodleFlags)); err != nil {
-			return err
-		}
+	for _, r := range reports { // one that cannot be written does not cost the others
+		err = errors.Join(err, r.write([]*batch.Class{class}, p.view(c.moodleFlags)))
 	}
 	if len(class.Pending) > 0 && p.ctx.Err() != nil {
 		p.errorf("%s", lang.F("arrêté : %d archives restent à corriger ; la même commande continue", "stopped: %d archives are left to grade; the same command goes on", len(class.Pending)).In(p.lang))
 	}
-	return nil
+	return err
 }
 
 // check finds what is wrong with the command before anything is done.
 func (c *batchCommand) check(p *program) error {
 	info, err := os.Stat(c.Folder)
 	if err != nil {
-		return usageError{text: lang.T(err.Error(), err.Error())}
+		return usageError{text: errorText(err)}
 	}
 	if c.Jobs < 0 {
 		return usageError{text: lang.F("--jobs %d : un nombre positif est attendu", "--jobs %d: expected a positive number", c.Jobs)}
@@ -158,10 +156,10 @@ func refusal(err error) error {
 		return faultError{lang.F("une autre correction écrit déjà dans %s : attendez qu'elle finisse, ou arrêtez-la",
 			"another run is writing %s: wait until it ends, or stop it", archive.Show(busy.Journal))}
 	case errors.Is(err, batch.ErrNoJournal):
-		return usageError{text: lang.T(err.Error(), err.Error())}
+		return usageError{text: errorText(err)}
 	case errors.Is(err, batch.ErrNothing):
 		return usageError{
-			text: lang.T(err.Error(), err.Error()),
+			text: errorText(err),
 			hint: lang.T("donnez le dossier qui contient les archives, ou une archive d'archives", "give the folder that has the archives in it, or an archive of archives"),
 		}
 	}

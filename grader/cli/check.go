@@ -81,6 +81,11 @@ func (c *checkCommand) Run(p *program) error {
 	if c.Format == "json" {
 		return report.JSON(p.stdout, results, p.lang)
 	}
+	for _, path := range c.Archives { // the report tells it to the teacher, this to who typed the name
+		if _, err := os.Stat(path); errors.Is(err, fs.ErrNotExist) {
+			p.errorf("%s", errorText(err).In(p.lang))
+		}
+	}
 	width, tty := terminal(p.stdout)
 	return report.Text(p.stdout, results, report.Options{
 		Lang: p.lang, Color: report.ColorWanted(tty, p.getenv), Width: width, Verbose: c.Verbose,
@@ -146,7 +151,7 @@ func (f *deskFlags) desk(p *program, s *suiteFlags, roster string) (d *grade.Des
 	d = &grade.Desk{Exercise: f.Exercise}
 	if f.Course != "" {
 		if d.Course, err = course.ReadCourse(f.Course); err != nil {
-			return nil, nil, usageError{text: lang.T(err.Error(), err.Error())}
+			return nil, nil, usageError{text: errorText(err)}
 		}
 		if roster == "" {
 			roster = d.Course.Roster
@@ -154,7 +159,7 @@ func (f *deskFlags) desk(p *program, s *suiteFlags, roster string) (d *grade.Des
 	}
 	if roster != "" {
 		if d.Roster, err = course.OpenRoster(roster); err != nil {
-			return nil, nil, usageError{text: lang.T(err.Error(), err.Error())}
+			return nil, nil, usageError{text: errorText(err)}
 		}
 	}
 	if f.Seed != "" {
@@ -171,7 +176,7 @@ func (f *deskFlags) desk(p *program, s *suiteFlags, roster string) (d *grade.Des
 			ids = append(ids, s.Exercise)
 		}
 		if _, _, err := course.Find(ids, course.Choice{ID: f.Exercise}); err != nil {
-			return nil, nil, usageError{text: lang.T(err.Error(), err.Error())}
+			return nil, nil, usageError{text: errorText(err)}
 		}
 	}
 	d.Grader, done, err = s.grader(p)
@@ -195,13 +200,13 @@ func (f *suiteFlags) folder() fs.FS {
 func (f *suiteFlags) suites() ([]*grade.Suite, error) {
 	exercises, err := course.Load(f.folder())
 	if err != nil {
-		return nil, usageError{text: lang.T(err.Error(), err.Error())}
+		return nil, usageError{text: errorText(err)}
 	}
 	var out []*grade.Suite
 	for _, ex := range exercises {
 		s, err := grade.LoadSuite(f.folder(), ex)
 		if err != nil {
-			return nil, usageError{text: lang.T(err.Error(), err.Error())}
+			return nil, usageError{text: errorText(err)}
 		}
 		out = append(out, s)
 	}

@@ -56,14 +56,14 @@ func Run(ctx context.Context, args []string, stdin io.Reader, stdout, stderr io.
 	p := &program{ctx: ctx, stdin: stdin, stdout: stdout, stderr: stderr, getenv: os.Getenv}
 	p.lang = lang.FromEnv(p.getenv)
 	if l, ok, err := langFlag(args); err != nil {
-		return p.usage(usageError{text: lang.T(err.Error(), err.Error())})
+		return p.usage(usageError{text: lang.T("langue inconnue : choisissez fr ou en", err.Error())})
 	} else if ok {
 		p.lang = l
 	}
 	var o options
 	exited := -1
 	parser, err := kong.New(&o, kong.Name("grader"), kong.Description(texts["about"].In(p.lang)),
-		kong.Writers(stdout, stderr), kong.Exit(func(code int) { exited = code; panic(exitNow{}) }),
+		kong.Writers(helpWriter{stdout, p.lang}, stderr), kong.Exit(func(code int) { exited = code; panic(exitNow{}) }),
 		kong.Vars(vars(p.lang)), kong.UsageOnError(), kong.ConfigureHelp(kong.HelpOptions{Compact: true, WrapUpperBound: 100}),
 		kong.Bind(p))
 	if err != nil {
@@ -75,7 +75,7 @@ func Run(ctx context.Context, args []string, stdin io.Reader, stdout, stderr io.
 		return status
 	}
 	if err != nil {
-		return p.usage(usageError{text: lang.T(err.Error(), err.Error()), hint: texts["hint_help"]})
+		return p.usage(usageError{text: parserText(err), hint: texts["hint_help"]})
 	}
 	if err := kctx.Run(); err != nil {
 		if errors.Is(err, errSaid) {
@@ -90,7 +90,7 @@ func Run(ctx context.Context, args []string, stdin io.Reader, stdout, stderr io.
 			p.errorf("%s", f.text.In(p.lang))
 			return exitFault
 		}
-		p.errorf("%v", err)
+		p.errorf("%s", errorText(err).In(p.lang))
 		return exitFault
 	}
 	return p.status
@@ -142,7 +142,9 @@ func (p *program) usage(e usageError) int {
 
 // errorf, hintf and warnf are the only writers to standard error.
 func (p *program) errorf(format string, args ...any) {
-	fmt.Fprintf(p.stderr, "grader: %s\n", report.EscapeText(fmt.Sprintf(format, args...)))
+	for line := range strings.Lines(fmt.Sprintf(format, args...)) { // several errors are a line each
+		fmt.Fprintf(p.stderr, "grader: %s\n", report.EscapeText(strings.TrimSuffix(line, "\n")))
+	}
 }
 
 func (p *program) hintf(format string, args ...any) {

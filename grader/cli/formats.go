@@ -66,11 +66,11 @@ func worksheet(w io.Writer, c []*batch.Class, v view) error {
 	if v.Worksheet != "" {
 		f, err := os.Open(v.Worksheet)
 		if err != nil {
-			return usageError{text: lang.T(err.Error(), err.Error())}
+			return usageError{text: errorText(err)}
 		}
 		sheet, err = io.ReadAll(io.LimitReader(f, maxWorksheet+1))
 		if err = errors.Join(err, f.Close()); err != nil {
-			return usageError{text: lang.T(err.Error(), err.Error())}
+			return usageError{text: errorText(err)}
 		}
 		if len(sheet) > maxWorksheet {
 			return usageError{text: lang.F("%s : plus de %d octets : est-ce la feuille d'évaluation de Moodle ?", "%s: more than %d bytes: is this Moodle's grading worksheet?", v.Worksheet, maxWorksheet)}
@@ -81,7 +81,12 @@ func worksheet(w io.Writer, c []*batch.Class, v view) error {
 		return err
 	}
 	v.remarks(filled.NoMark, lang.T("pas de note, la ligne reste comme elle était", "no mark, the row stays as it was"))
-	v.remarks(filled.NoRow, lang.T("personne de la feuille de Moodle ne correspond", "nobody in Moodle's worksheet matches"))
+	noRow := lang.T("personne de la feuille de Moodle ne correspond", "nobody in Moodle's worksheet matches")
+	if v.Worksheet == "" {
+		noRow = lang.T("le numéro de participant de Moodle est inconnu : pas de ligne (--worksheet donne la feuille de Moodle)",
+			"Moodle's participant number is unknown: no row (--worksheet gives Moodle's own)")
+	}
+	v.remarks(filled.NoRow, noRow)
 	if filled.Locked > 0 {
 		v.Remark(lang.F("feuille de Moodle : %d notes que Moodle ne laisse pas changer", "Moodle's worksheet: %d grades that Moodle does not let change", filled.Locked))
 	}
@@ -121,6 +126,9 @@ func formatNamed(name string) (format, error) {
 			return f, nil
 		}
 	}
-	near, list := spelling.Suggest(name, formatNames()), strings.Join(formatNames(), ", ")
-	return format{}, usageError{text: lang.F("forme de rapport inconnue : %s (choix : %s)", "unknown form of report: %s%s (choices: %s)", name, near, list)}
+	var near lang.Text
+	if slips := spelling.Nearest(name, formatNames()); len(slips) > 0 {
+		near = lang.F(" (vouliez-vous \"%s\" ?)", " (did you mean \"%s\"?)", slips[0])
+	}
+	return format{}, usageError{text: lang.F("forme de rapport inconnue : %s%s (choix : %s)", "unknown form of report: %s%s (choices: %s)", name, near, strings.Join(formatNames(), ", "))}
 }

@@ -1,9 +1,12 @@
 package cli
 
 import (
+	"errors"
 	"fmt"
+	"io/fs"
 	"os"
 	"path/filepath"
+	"strings"
 
 	"netlab/grader/archive"
 	"netlab/grader/course"
@@ -23,17 +26,17 @@ type packCommand struct {
 
 // Run makes the archive that a student hands in.
 func (c *packCommand) Run(p *program) error {
-	name, err := archive.FileName(c.Family, c.TP, c.Ex)
+	name, err := fileName(c.Family, c.TP, c.Ex)
 	if err != nil {
-		return usageError{text: lang.T(err.Error(), err.Error())}
+		return err
 	}
 	sources, err := archive.Gather(c.Files, archive.DefaultLimits())
 	if err != nil {
-		return usageError{text: lang.T(err.Error(), err.Error())}
+		return usageError{text: errorText(err)}
 	}
 	exercises, err := course.Load(c.folder())
 	if err != nil {
-		return usageError{text: lang.T(err.Error(), err.Error())}
+		return usageError{text: errorText(err)}
 	}
 	var names []string
 	for _, s := range sources {
@@ -42,7 +45,7 @@ func (c *packCommand) Run(p *program) error {
 	parsed, _ := archive.ParseName(name)
 	ex, violations, err := course.Find(exercises, course.Choice{ID: c.Exercise, Name: parsed, Files: names})
 	if err != nil {
-		return usageError{text: lang.T(err.Error(), err.Error())}
+		return usageError{text: errorText(err)}
 	}
 	var packed *archive.Packed
 	if ex != nil {
@@ -57,12 +60,15 @@ func (c *packCommand) Run(p *program) error {
 		}
 	}
 	if packed == nil {
-		p.errorf("%s", lang.F("%s n'a pas été fait : il serait rejeté", "%s was not made: it would be rejected", name).In(p.lang))
+		p.errorf("%s", lang.F("%s n'a pas été fait : l'archive serait refusée", "%s was not made: it would be rejected", name).In(p.lang))
 		p.status = exitLost
 		return nil
 	}
 	path := filepath.Join(c.Output, packed.Name)
 	f, err := os.OpenFile(path, os.O_WRONLY|os.O_CREATE|os.O_TRUNC, 0o644)
+	if errors.Is(err, fs.ErrNotExist) {
+		return usageError{text: lang.F("--output %s : ce dossier n'existe pas", "--output %s: there is no such folder", c.Output)}
+	}
 	if err != nil {
 		return err
 	}
@@ -74,5 +80,18 @@ func (c *packCommand) Run(p *program) error {
 		return err
 	}
 	fmt.Fprintln(p.stdout, report.EscapeText(path))
+	c.other(p, exercises, ex)
 	return nil
+}
+
+// other warns when what was packed answers another exercise of the sheet than
+// the one of its name: both may be right, a course can number as it likes.
+func (c *packCommand) other(p *program, exercises []*course.Exercise, ex *course.Exercise) {
+	for _, e := range exercises {
+		if e.Number != c.Ex || e.ID == ex.ID || c.Exercise != "" {
+			continue
+		}
+		p.hintf("%s", lang.F("ces fichiers répondent à l'exercice %d de l'énoncé (%s) ; pour l'exercice %d il faut %s",
+			"these files answer exercise %d of the sheet (%s); exercise %d wants %s", ex.Number, ex.ID, e.Number, strings.Join(e.Deliverables, ", ")).In(p.lang))
+	}
 }

@@ -94,7 +94,7 @@ var outcomes = []struct {
 }{
 	{"full", lang.T("complets", "full")},
 	{"lost", lang.T("partiels", "partial")},
-	{"rejected", lang.T("rejetés", "rejected")},
+	{"rejected", lang.T("refusés", "rejected")},
 	{"fault", lang.T("pannes", "faults")},
 }
 
@@ -153,7 +153,7 @@ func mark(r grade.Result) lang.Text {
 	case grade.Fault:
 		return lang.T("panne", "fault")
 	case grade.Rejected:
-		return lang.F("rejeté, 0/%d", "rejected, 0/%d", r.Max)
+		return lang.F("refusé, 0/%d", "rejected, 0/%d", r.Max)
 	}
 	s := fmt.Sprintf("%d/%d", r.Score, r.Max)
 	return lang.T(s, s)

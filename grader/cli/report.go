@@ -18,13 +18,17 @@ type rendering struct {
 	path string
 }
 
-// write writes the report. A file is whole or not there at all.
+// write writes the report, with the folders that it goes to. A file is whole
+// or not there at all.
 func (r rendering) write(classes []*batch.Class, v view) error {
 	if r.Folder != nil {
 		if err := os.MkdirAll(r.path, 0o755); err != nil {
 			return fmt.Errorf("write the report %s: %w", r.path, err)
 		}
 		return r.Folder(r.path, classes, v)
+	}
+	if err := os.MkdirAll(filepath.Dir(r.path), 0o755); err != nil {
+		return fmt.Errorf("write the report %s: %w", r.path, err)
 	}
 	f, err := os.CreateTemp(filepath.Dir(r.path), ".report-*")
 	if err != nil {
@@ -71,7 +75,7 @@ func (c *reportCommand) Run(p *program) error {
 	for _, path := range c.Journals {
 		class, err := batch.ReadJournal(path)
 		if err != nil {
-			return usageError{text: lang.T(err.Error(), err.Error())}
+			return usageError{text: errorText(err)}
 		}
 		classes = append(classes, class)
 	}

@@ -102,7 +102,7 @@ func (p *page) advice(r *grade.Result, shown *explained) {
 		}
 		p.hang([]span{{yellow, "  • "}, {bold, pad(c.ID, column+2)}}, oneLine(hint), plainStyle)
 		if p.all {
-			p.conversationOf(r, c.ID, scenarioOf(c), shown)
+			p.conversationOf(r, c.ID, scenarioOf(c), nil, shown)
 			p.blank()
 		}
 	}

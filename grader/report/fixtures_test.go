@@ -126,6 +126,7 @@ func lostCriteria() grade.Result {
 		quits = append(quits, step(name, 5, "quit", scenario.OK, "", lang.T("envoyer « quit\\r\\n »", "send “quit\\r\\n”")),
 			step(name, 6, "quit", scenario.Mismatch, "silence", lang.T("attendre que le programme se termine de lui-même", "wait until the program ends by itself"), stays))
 	}
+	quits[1].Source = "finish s"
 	quits[5].Saw = lang.T("le programme s'arrête sur une erreur Python : « NameError: name 'exti' is not defined »", "the program fails with a Python error: “NameError: name 'exti' is not defined”")
 	lose(&r, "quit", quits...)
 	lose(&r, "restart", step("restart", 8, "restart", scenario.Mismatch, "ended", lang.T("relancer", "start again"), lang.T("le port est déjà pris", "the port is already taken")))
@@ -155,11 +156,11 @@ func lostCriteria() grade.Result {
 			data(scenario.KindStdout, "s", "", "Received quit\r\n\n"),
 			note(scenario.KindClosed, "s", "c1", "fin de flux", "end of file"),
 			note(scenario.KindRemark, "", "", "nouvelle machine, nouveau départ", "a new machine, a new start"),
-			note(scenario.KindStart, "s", "", "server.py", "server.py"),
-			note(scenario.KindConnect, "s", "c2", "127.9.2.20:40119 → 127.0.0.1:6666", "127.9.2.20:40119 → 127.0.0.1:6666"),
-			data(scenario.KindSend, "s", "c2", "quit"),
-			note(scenario.KindClosed, "s", "c2", "coupure (reset)", "reset"),
-			note(scenario.KindExit, "s", "", "terminé (code de sortie 0)", "ended (exit status 0)"),
+			note(scenario.KindStart, "t", "", "server.py", "server.py"),
+			note(scenario.KindConnect, "t", "c2", "127.9.2.20:40119 → 127.0.0.1:6666", "127.9.2.20:40119 → 127.0.0.1:6666"),
+			data(scenario.KindSend, "t", "c2", "quit"),
+			note(scenario.KindClosed, "t", "c2", "coupure (reset)", "reset"),
+			note(scenario.KindExit, "t", "", "terminé (code de sortie 0)", "ended (exit status 0)"),
 		)},
 	}
 	return r

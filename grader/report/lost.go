@@ -48,7 +48,11 @@ func (p *page) lost(r *grade.Result, c *grade.Criterion, shown *explained) {
 		shown.failures = append(shown.failures, shownFailure{c.ID, f})
 	}
 	p.hintOf(c)
-	p.conversationOf(r, c.ID, scenarioOf(c), shown)
+	var failed *scenario.Step
+	if len(failures) > 0 {
+		failed = &failures[0]
+	}
+	p.conversationOf(r, c.ID, scenarioOf(c), failed, shown)
 	p.blank()
 }
 
@@ -90,7 +94,7 @@ func (p *page) skipped(r *grade.Result, c *grade.Criterion, scored []grade.Crite
 	p.tried(r, need.Criterion, need)
 	p.labelled(p.words.seen, p.seen(need, lang.Text{}))
 	shown.failures = append(shown.failures, shownFailure{c.ID, need})
-	p.conversationOf(r, c.ID, need.Scenario, shown)
+	p.conversationOf(r, c.ID, need.Scenario, &need, shown)
 	p.blank()
 }
 
@@ -179,7 +183,7 @@ func leadingTo(r *grade.Result, criterion string, failed scenario.Step) []scenar
 
 // tried lists what was done, up to the step that failed.
 func (p *page) tried(r *grade.Result, criterion string, failed scenario.Step) {
-	steps := leadingTo(r, criterion, failed)
+	steps := SameAct(r, leadingTo(r, criterion, failed), &failed)
 	head, tail := len(steps), len(steps)
 	if len(steps) > maxSteps && !p.all {
 		head, tail = 3, len(steps)-(maxSteps-4)
@@ -259,20 +263,30 @@ func (p *page) hintOf(c *grade.Criterion) {
 }
 
 // conversationOf puts the conversation of a scenario and how to have it again,
-// once for each scenario: later it is referred to.
-func (p *page) conversationOf(r *grade.Result, criterion, name string, shown *explained) {
+// once for each scenario: later it is referred to. Of a scenario that began anew
+// in several boxes it is what happened in that of the failed step, unless
+// everything is asked for.
+func (p *page) conversationOf(r *grade.Result, criterion, name string, failed *scenario.Step, shown *explained) {
 	t := traceOf(r, name)
 	if t == nil {
 		return
 	}
-	if above, ok := shown.conversations[name]; ok {
+	timeline := t.Timeline
+	if failed != nil && failed.Scenario == name && !p.all {
+		timeline = ActOf(Acts(timeline), failed)
+	}
+	scene := name
+	if len(timeline) > 0 { // no two boxes begin at once
+		scene += fmt.Sprintf(" %d", timeline[0].At)
+	}
+	if above, ok := shown.conversations[scene]; ok {
 		p.hang([]span{{text: "  "}}, fmt.Sprintf(p.words.conversationAbove, above), dim)
 		return
 	}
-	shown.conversations[name] = criterion
+	shown.conversations[scene] = criterion
 	p.hang([]span{{text: "  "}}, fmt.Sprintf(p.words.conversation, oneLine(name)), bold)
-	p.conversation(t.Timeline)
-	p.again(t.Timeline)
+	p.conversation(timeline)
+	p.again(timeline)
 }
 
 // again puts how to do a try again, on lines that are never cut inside a

@@ -47,7 +47,7 @@ type words struct {
 	notAMark, runAgain, detail string
 
 	// The last line of a submission.
-	unknown, isolation, noIsolation, scripts, seed string
+	unknown, isolation, noIsolation, moreLayers, scripts, seed string
 
 	// The table of several submissions.
 	summary, archive, student, exercise, mark, lost string
@@ -143,6 +143,7 @@ func wordsIn(l lang.Lang) words {
 
 		unknown:     t("inconnu", "unknown"),
 		isolation:   t("isolation : %s", "isolation: %s"),
+		moreLayers:  t(" et %d autres", " and %d more"),
 		noIsolation: t("aucune", "none"),
 		scripts:     t("essais %s", "tests %s"),
 		seed:        t("graine %s", "seed %s"),

@@ -49,6 +49,8 @@ type Line struct {
 	Path     string        // of a first submission, to call a student by whom nobody knows at all
 	OnRoster bool
 	Cells    []Cell // one for each of Columns
+	// Others says that files came from the student that were no archives.
+	Others bool
 }
 
 // Cell is one exercise of one student.
@@ -99,6 +101,14 @@ func New(classes []*batch.Class) *Book {
 	}
 	for _, e := range entries {
 		b.Lines[e.line].put(e, b.column(e))
+	}
+	for _, c := range classes {
+		for _, o := range c.Others {
+			i := slices.IndexFunc(b.Lines, func(l Line) bool { return l.OnRoster && l.Person == o.Person })
+			if i >= 0 {
+				b.Lines[i].Others = true
+			}
+		}
 	}
 	slices.SortStableFunc(b.Lines, func(x, y Line) int {
 		switch {

@@ -131,3 +131,14 @@ func TestTotals(t *testing.T) {
 		}
 	}
 }
+
+// TestNewTellsOthers: who handed in something that is no archive handed in
+// something.
+func TestNewTellsOthers(t *testing.T) {
+	ada, bob := course.Person{Family: "Lovelace", Given: "Ada"}, course.Person{Family: "Martin", Given: "Bob"}
+	c := &batch.Class{People: []course.Person{ada, bob}, Others: []batch.Other{{Path: "server.py", Person: ada}, {Path: "notes.txt"}}}
+	b := gradebook.New([]*batch.Class{c})
+	if len(b.Lines) != 2 || !b.Lines[0].Others || b.Lines[1].Others {
+		t.Errorf("New tells %+v, want others of %s alone", b.Lines, ada.Family)
+	}
+}

@@ -93,7 +93,7 @@ func (s *site) loss(r *grade.Result, l *report.Loss, told []loss, hrefs map[stri
 	for _, o := range told {
 		if slices.Equal(o.Seen, out.Seen) && o.There != nil && !out.Skipped {
 			out.Like, out.LikeHref = o.IDs, "#"+o.ID
-			s.steps(&out, sameAct(r, l), &l.Failed)
+			s.steps(&out, report.SameAct(r, l.Tried, &l.Failed), &l.Failed)
 			return out
 		}
 	}
@@ -111,8 +111,8 @@ func (s *site) beside(out *loss, r *grade.Result, l *report.Loss, room *room) {
 		return
 	}
 	mine := report.Acts(trace.Timeline)
-	here := actOf(mine, &failed)
-	s.steps(out, sameAct(r, l), &failed)
+	here := report.ActOf(mine, &failed)
+	s.steps(out, report.SameAct(r, l.Tried, &l.Failed), &failed)
 	for _, what := range report.Again(here, s.lang) {
 		out.Again = append(out.Again, todoOf(what))
 	}
@@ -127,7 +127,7 @@ func (s *site) beside(out *loss, r *grade.Result, l *report.Loss, room *room) {
 	if right == nil {
 		return
 	}
-	there := report.Conversation(actOf(report.Acts(right.Timeline), &failed), s.lang)
+	there := report.Conversation(report.ActOf(report.Acts(right.Timeline), &failed), s.lang)
 	at := placeOf(there, &failed, before(right, &failed))
 	// What it does after that place, with some room, is another story.
 	const after = 3
@@ -163,30 +163,6 @@ func before(t *scenario.Trace, failed *scenario.Step) []scenario.Step {
 		}
 	}
 	return t.Steps
-}
-
-// sameAct returns what was tried before a failure, without the steps of earlier
-// boxes unless the failed step is about one of them.
-func sameAct(r *grade.Result, l *report.Loss) []scenario.Step {
-	trace := traceOf(r, l.Failed.Scenario)
-	if trace == nil || verb(&l.Failed) == "differ" || verb(&l.Failed) == "affirms" {
-		return l.Tried
-	}
-	from := 0
-	for _, s := range trace.Steps {
-		if s.Line < l.Failed.Line && verb(&s) == "fresh" {
-			from = s.Line
-		}
-	}
-	later := slices.DeleteFunc(slices.Clone(l.Tried), func(s scenario.Step) bool { return s.Line < from })
-	names := objects(&l.Failed)
-	about := slices.ContainsFunc(later, func(s scenario.Step) bool {
-		return slices.ContainsFunc(objects(&s), func(n string) bool { return slices.Contains(names, n) })
-	})
-	if !about {
-		return l.Tried
-	}
-	return later
 }
 
 func (s *site) steps(out *loss, tried []scenario.Step, failed *scenario.Step) {

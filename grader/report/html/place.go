@@ -2,29 +2,10 @@ package html
 
 import (
 	"slices"
-	"strings"
 
 	"netlab/grader/report"
 	"netlab/grader/scenario"
 )
-
-// objects returns the names of programs, connections and answers that a step is
-// about: the words of its line that stand behind the verb.
-func objects(s *scenario.Step) []string {
-	words := strings.Fields(strings.TrimLeft(s.Source, "! "))
-	if len(words) < 2 {
-		return nil
-	}
-	return words[1:min(len(words), 5)]
-}
-
-func verb(s *scenario.Step) string {
-	words := strings.Fields(strings.TrimLeft(s.Source, "! "))
-	if len(words) == 0 {
-		return ""
-	}
-	return words[0]
-}
 
 // looksAt returns the kinds of events that decide about a verb's step.
 func looksAt(verb string) []scenario.Kind {
@@ -45,28 +26,12 @@ func looksAt(verb string) []scenario.Kind {
 	return nil
 }
 
-// actOf returns the act that a step is about: the last one with the program or
-// the connection that its line names first, or else with any that it names.
-func actOf(acts [][]scenario.Event, s *scenario.Step) []scenario.Event {
-	for _, name := range objects(s) {
-		for _, act := range slices.Backward(acts) {
-			if slices.ContainsFunc(act, func(e scenario.Event) bool { return e.Program == name || e.Conn == name }) {
-				return act
-			}
-		}
-	}
-	if len(acts) == 0 {
-		return nil
-	}
-	return acts[len(acts)-1]
-}
-
 // placeOf finds the moments that a step looked at: those of its kinds and its
 // object after the last thing that the grader did before it, up to the next one;
 // without any there, those of the whole act.
 func placeOf(moments []report.Moment, step *scenario.Step, before []scenario.Step) place {
-	kinds := looksAt(verb(step))
-	names := objects(step)
+	kinds := looksAt(report.Verb(step))
+	names := report.Objects(step)
 	if len(kinds) == 0 || len(names) == 0 {
 		return nil
 	}
@@ -99,7 +64,7 @@ func placeOf(moments []report.Moment, step *scenario.Step, before []scenario.Ste
 // doneAt returns where the grader did what a step says, or -1.
 func doneAt(moments []report.Moment, s *scenario.Step) int {
 	var kind scenario.Kind
-	switch verb(s) {
+	switch report.Verb(s) {
 	case "send":
 		kind = scenario.KindSend
 	case "type":
@@ -113,7 +78,7 @@ func doneAt(moments []report.Moment, s *scenario.Step) int {
 	default:
 		return -1
 	}
-	names := objects(s)
+	names := report.Objects(s)
 	if len(names) == 0 {
 		return -1
 	}

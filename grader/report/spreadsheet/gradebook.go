@@ -125,7 +125,11 @@ func line(b *gradebook.Book, l *gradebook.Line, words words, in lang.Lang, o Opt
 	if hundredths, ok := b.Mean(l); ok {
 		mean = number(hundredths, o.Decimal)
 	}
-	if !handed {
+	switch {
+	case handed:
+	case l.Others:
+		remarks = append(remarks, words.others)
+	default:
 		remarks = append(remarks, words.nothing)
 	}
 	return append(row, total, mean, Safe(strings.Join(remarks, " · "), in))

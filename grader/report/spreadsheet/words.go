@@ -13,6 +13,7 @@ type words struct {
 	family, given, number, email, archive         string
 	total, mean, remarks, unknown, colon          string
 	fault, pending, rejected, late, also, nothing string
+	others                                        string
 }
 
 func wordsIn(l lang.Lang) words {
@@ -34,6 +35,7 @@ func wordsIn(l lang.Lang) words {
 		late:     t("retard de %d h %02d", "%d h %02d late"),
 		also:     t("autres rendus : %d", "other submissions: %d"),
 		nothing:  t("rien rendu", "nothing handed in"),
+		others:   t("rendu, mais pas une archive", "handed in, but no archive"),
 	}
 }
 

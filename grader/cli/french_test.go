@@ -1,0 +1,34 @@
+package cli
+
+import (
+	"bytes"
+	"strings"
+	"testing"
+)
+
+// TestFrenchUsage types commands wrongly in French: nothing of the parser's
+// English is left in what is said.
+func TestFrenchUsage(t *testing.T) {
+	for _, tt := range []struct{ args, want string }{
+		{"", "une commande est attendue : "},
+		{"chek", `commande inconnue : chek, vouliez-vous "check" ?`},
+		{"check", `il manque "<archive> ..."`},
+		{"check --fromat x", `option inconnue : --fromat, vouliez-vous "--format" ?`},
+		{"check --format xml x", `--format doit être l'un de "text","json", et non "xml"`},
+		{"check x --seed", "--seed : il manque la valeur"},
+		{"check --scripts nowhere x", "nowhere n'existe pas"},
+		{"name Yunes --tp trois --ex 1", `--tp : un nombre entier est attendu, et non "trois"`},
+		{"name de Gaulle --tp 3 --ex 1", "argument en trop : Gaulle (ce qui a des espaces se met entre guillemets)"},
+		{"name 42 --tp 3 --ex 1", "aucune lettre de a à z"},
+		{"name Yunes --tp 3 --ex 0", "--ex 0 : un exercice a un numéro de 1 à 999"},
+		{"pack Yunes --tp 3 --ex 1 nowhere.py", "nowhere.py n'existe pas"},
+		{"reference foo", `programme de référence inconnu : "foo"`},
+		{"report --format htm x", `forme de rapport inconnue : htm (vouliez-vous "html" ?) (choix : text, html`},
+	} {
+		var stdout, stderr bytes.Buffer
+		status := Run(t.Context(), append([]string{"--lang=fr"}, strings.Fields(tt.args)...), strings.NewReader(""), &stdout, &stderr)
+		if status != exitUsage || stdout.Len() > 0 || !strings.Contains(stderr.String(), tt.want) {
+			t.Errorf("grader %s: status %d, %q%q, want 2 and %q", tt.args, status, stdout.String(), stderr.String(), tt.want)
+		}
+	}
+}
