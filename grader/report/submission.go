@@ -201,9 +201,6 @@ func (p *page) fault(r *grade.Result) {
 	}
 }
 
-// maxLayers is how many layers of the isolation are named.
-const maxLayers = 6
-
 // foot says what the grading ran on and with.
 func (p *page) foot(r *grade.Result) {
 	e, w := r.Environment, p.words
@@ -213,9 +210,6 @@ func (p *page) foot(r *grade.Result) {
 		isolation = w.unknown
 	case "none":
 		isolation = w.noIsolation
-	}
-	if n := len(e.Isolation); n > maxLayers && !p.all {
-		isolation = strings.Join(e.Isolation[:maxLayers], ", ") + fmt.Sprintf(w.moreLayers, n-maxLayers)
 	}
 	var parts []string
 	add := func(format, s string) {

@@ -47,7 +47,7 @@ type words struct {
 	notAMark, runAgain, detail string
 
 	// The last line of a submission.
-	unknown, isolation, noIsolation, moreLayers, scripts, seed string
+	unknown, isolation, noIsolation, scripts, seed string
 
 	// The table of several submissions.
 	summary, archive, student, exercise, mark, lost string
@@ -141,9 +141,8 @@ func wordsIn(l lang.Lang) words {
 		runAgain: t("Il faut relancer la correction. Si cela se reproduit, transmettre à l'enseignant ce détail :", "The grading must be run again. If this happens again, pass this detail on to the teacher:"),
 		detail:   t("(pas de détail)", "(no detail)"),
 
-		unknown:     t("inconnu", "unknown"),
+		unknown:     t("sans objet (programmes non lancés)", "none needed (programs not run)"),
 		isolation:   t("isolation : %s", "isolation: %s"),
-		moreLayers:  t(" et %d autres", " and %d more"),
 		noIsolation: t("aucune", "none"),
 		scripts:     t("essais %s", "tests %s"),
 		seed:        t("graine %s", "seed %s"),

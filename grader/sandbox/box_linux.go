@@ -346,6 +346,13 @@ func (b *boxThread) end() (used time.Duration, err error) {
 }
 
 func (b *boxThread) look() (*Look, error) {
+	// What the kernel has killed a process for ends the others too: until then
+	// nothing that they do is for ever.
+	if b.guard.events != nil {
+		if err := b.settle(); err != nil {
+			return nil, err
+		}
+	}
 	for _, p := range b.programs {
 		for _, fd := range p.slaves {
 			if err := flushTerminal(fd); err != nil && err != unix.EINTR {

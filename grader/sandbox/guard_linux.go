@@ -66,6 +66,13 @@ func (b *boxThread) watch() error {
 	return nil
 }
 
+// settle looks at the memory now, whenever it was looked at last: who starts next
+// must not pay for what the kernel killed a program for.
+func (b *boxThread) settle() error {
+	b.guard.next = time.Time{}
+	return b.watch()
+}
+
 // exceeded reports whether the programs use too much memory, or did until the
 // kernel killed one.
 func (b *boxThread) exceeded(now time.Time) (bool, error) {
@@ -184,7 +191,30 @@ func (b *boxThread) endPrograms() error {
 	if why != 0 && why != unix.ESRCH {
 		return fmt.Errorf("end the programs: %w", why)
 	}
-	return nil
+	return b.awaitEnd()
+}
+
+// dying is how long killed processes may take to be gone: what they hold is
+// given back then, and a loaded machine lets them wait for a processor.
+const dying = 30 * time.Second
+
+// awaitEnd waits until no process but the first is left in the box.
+func (b *boxThread) awaitEnd() error {
+	for began := time.Now(); ; {
+		left, err := b.looker.numbers(b.looker.proc, maxTasks)
+		if err != nil {
+			return fmt.Errorf("end the programs: %w", err)
+		}
+		if len(left) <= 1 {
+			return nil
+		}
+		if time.Since(began) > dying {
+			return fmt.Errorf("end the programs: processes %v are left", left)
+		}
+		if _, err := unix.Poll(nil, 1); err != nil && !errors.Is(err, unix.EINTR) {
+			return fmt.Errorf("end the programs: %w", err)
+		}
+	}
 }
 
 // idle waits until fd is ready, for at most patience if that is not negative,

@@ -55,6 +55,9 @@ func (b *boxThread) start(req boxRequest, reply *boxReply) (files []*os.File, er
 		return nil, err
 	}
 	open = append(open, status[0], status[1])
+	if err := b.settle(); err != nil {
+		return nil, err
+	}
 	var killed int64
 	if b.guard.events != nil {
 		if killed, err = killedIn(b.guard.events); err != nil {
