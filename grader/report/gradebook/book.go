@@ -40,6 +40,10 @@ type Column struct {
 	Exercise string // the exercise's id, "" when it cannot be told
 	Title    lang.Text
 	Max      int // points; 0 when no submission could tell
+	// Stray says that everything handed in for it was rejected, in a table where
+	// other exercises fared better: a misnamed archive makes no exercise, and
+	// nobody's total suffers from it.
+	Stray bool
 }
 
 // Line is a student.
@@ -189,11 +193,26 @@ func columnsOf(entries []entry) []Column {
 			}
 		}
 	}
+	markStrays(out, entries)
 	slices.SortFunc(out, func(x, y Column) int { return cmp.Or(cmp.Compare(x.TP, y.TP), cmp.Compare(x.Ex, y.Ex)) })
 	if slices.ContainsFunc(entries, func(e entry) bool { return (e.tp == 0 || e.ex == 0) && onlyOne(out, e) < 0 }) {
 		out = append(out, Column{})
 	}
 	return out
+}
+
+// markStrays tells the columns that rejected submissions alone are in, unless
+// all are.
+func markStrays(columns []Column, entries []entry) {
+	some := false
+	for i := range columns {
+		c := &columns[i]
+		c.Stray = !slices.ContainsFunc(entries, func(e entry) bool { return e.tp == c.TP && e.ex == c.Ex && e.state != Rejected })
+		some = some || !c.Stray
+	}
+	for i := range columns {
+		columns[i].Stray = columns[i].Stray && some
+	}
 }
 
 // onlyOne finds the one column that has the exercise of a submission whose name

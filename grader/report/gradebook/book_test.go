@@ -132,6 +132,26 @@ func TestTotals(t *testing.T) {
 	}
 }
 
+// TestStrayColumn: an archive that was rejected for its name, and is alone in its
+// exercise, costs nobody anything; where all were rejected, all count.
+func TestStrayColumn(t *testing.T) {
+	stray := reporttest.Server("hopper", 2, 5)
+	stray.Verdict, stray.Score = grade.Rejected, 0
+	b := gradebook.New([]*batch.Class{classOf("a", rowOf(reporttest.Server("curie", 1, 1), course.Person{}), rowOf(stray, course.Person{}))})
+	if len(b.Columns) != 2 || b.Columns[0].Stray || !b.Columns[1].Stray {
+		t.Fatalf("columns %+v, want the second one stray", b.Columns)
+	}
+	for i := range b.Lines {
+		if _, out, _ := b.Total(&b.Lines[i]); out != b.Columns[0].Max {
+			t.Errorf("%s is marked out of %d, want %d", b.Lines[i].Name, out, b.Columns[0].Max)
+		}
+	}
+	b = gradebook.New([]*batch.Class{classOf("a", rowOf(stray, course.Person{}))})
+	if _, out, _ := b.Total(&b.Lines[0]); b.Columns[0].Stray || out != 20 {
+		t.Errorf("alone: %+v, out of %d", b.Columns, out)
+	}
+}
+
 // TestNewTellsOthers: who handed in something that is no archive handed in
 // something.
 func TestNewTellsOthers(t *testing.T) {

@@ -2,10 +2,14 @@ package gradebook
 
 // Total is the sum of a student's marks and of what they are out of. What was
 // not handed in counts 0. It is not known while a submission has no mark: ok is
-// false then. Exercises of which nobody knows the points are left out.
+// false then. Exercises of which nobody knows the points, and
+// strays, are left out.
 func (b *Book) Total(l *Line) (score, out int, ok bool) {
 	ok = true
 	for i, c := range l.Cells {
+		if b.Columns[i].Stray {
+			continue
+		}
 		if c.State == Fault || c.State == Pending {
 			ok = false
 		}
@@ -21,6 +25,9 @@ func (b *Book) Total(l *Line) (score, out int, ok bool) {
 func (b *Book) Mean(l *Line) (hundredths int, ok bool) {
 	n, sum := 0, 0.0
 	for i, c := range l.Cells {
+		if b.Columns[i].Stray {
+			continue
+		}
 		if c.State == Fault || c.State == Pending {
 			return 0, false
 		}
