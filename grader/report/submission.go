@@ -7,6 +7,7 @@ import (
 
 	"netlab/grader/archive"
 	"netlab/grader/grade"
+	"netlab/grader/lang"
 )
 
 // submission puts the report of one grading.
@@ -201,16 +202,22 @@ func (p *page) fault(r *grade.Result) {
 	}
 }
 
+// Isolation names the layers that were on in a grading, or says why there is
+// none to name.
+func Isolation(e grade.Environment, l lang.Lang) string {
+	switch list := strings.Join(e.Isolation, ", "); list {
+	case "":
+		return wordsIn(l).unknown
+	case "none":
+		return wordsIn(l).noIsolation
+	default:
+		return list
+	}
+}
+
 // foot says what the grading ran on and with.
 func (p *page) foot(r *grade.Result) {
 	e, w := r.Environment, p.words
-	isolation := strings.Join(e.Isolation, ", ")
-	switch isolation {
-	case "":
-		isolation = w.unknown
-	case "none":
-		isolation = w.noIsolation
-	}
 	var parts []string
 	add := func(format, s string) {
 		if s != "" {
@@ -218,7 +225,7 @@ func (p *page) foot(r *grade.Result) {
 		}
 	}
 	add("%s", e.Interpreter)
-	add(w.isolation, isolation)
+	add(w.isolation, Isolation(e, p.lang))
 	walls := len(parts) - 1 // each of them is named, on as many lines as it takes
 	add(w.scripts, shortHash(e.Scripts))
 	add(w.seed, e.Seed)

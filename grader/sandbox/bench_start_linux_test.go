@@ -62,24 +62,6 @@ func runOutside(b *testing.B, path string, args ...string) {
 	}
 }
 
-func runInBox(b *testing.B, sb *Sandbox) {
-	b.Helper()
-	box, err := sb.NewBox(b.Context(), nil)
-	if err != nil {
-		b.Fatal(err)
-	}
-	p, err := box.Start(b.Context(), Command{Args: []string{sb.Interpreter().Path, "-c", "pass"}}, Watch{})
-	if err != nil {
-		b.Fatal(err)
-	}
-	if e, err := box.Wait(b.Context(), p, func() bool { return p.Exited }); e != Event || err != nil {
-		b.Fatal(e, err)
-	}
-	if err := box.Close(); err != nil {
-		b.Fatal(err)
-	}
-}
-
 // bubbles are bubblewrap's arguments for a box like ours: everything of its
 // own, the same system files, and a folder to work in.
 func bubbles(b *testing.B, in Interpreter) []string {

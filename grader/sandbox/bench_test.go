@@ -68,20 +68,7 @@ func BenchmarkBoxedInterpreter(b *testing.B) {
 		b.Run(kind, func(b *testing.B) {
 			sb := openSandbox(b, kind == "plain")
 			for b.Loop() {
-				box, err := sb.NewBox(b.Context(), nil)
-				if err != nil {
-					b.Fatal(err)
-				}
-				p, err := box.Start(b.Context(), Command{Args: []string{sb.Interpreter().Path, "-c", "pass"}}, Watch{})
-				if err != nil {
-					b.Fatal(err)
-				}
-				if e, err := box.Wait(b.Context(), p, func() bool { return p.Exited }); e != Event || err != nil {
-					b.Fatal(e, err)
-				}
-				if err := box.Close(); err != nil {
-					b.Fatal(err)
-				}
+				runInBox(b, sb)
 			}
 		})
 	}
@@ -137,4 +124,23 @@ func BenchmarkAnswer(b *testing.B) {
 			b.Errorf("got %.20q", got)
 		}
 	})
+}
+
+// runInBox starts a program that does nothing in a box of its own, and ends it.
+func runInBox(b *testing.B, sb *Sandbox) {
+	b.Helper()
+	box, err := sb.NewBox(b.Context(), nil)
+	if err != nil {
+		b.Fatal(err)
+	}
+	p, err := box.Start(b.Context(), Command{Args: []string{sb.Interpreter().Path, "-c", "pass"}}, Watch{})
+	if err != nil {
+		b.Fatal(err)
+	}
+	if e, err := box.Wait(b.Context(), p, func() bool { return p.Exited }); e != Event || err != nil {
+		b.Fatal(e, err)
+	}
+	if err := box.Close(); err != nil {
+		b.Fatal(err)
+	}
 }

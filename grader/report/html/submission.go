@@ -297,13 +297,6 @@ func (p *submissionPage) violations(s *site, r *grade.Result) {
 
 func (s *site) environment(row *batch.Row, r *grade.Result) []fact {
 	w, e := s.words, r.Environment
-	isolation := strings.Join(e.Isolation, ", ")
-	switch isolation {
-	case "":
-		isolation = w.unknown
-	case "none":
-		isolation = w.noIsolation
-	}
 	var out []fact
 	add := func(label, text string) {
 		if text != "" {
@@ -313,7 +306,8 @@ func (s *site) environment(row *batch.Row, r *grade.Result) []fact {
 	add(w.archive, row.Path)
 	add("SHA-256", row.Archive)
 	add(w.interpreter, e.Interpreter)
-	add(w.isolation, isolation)
+	// Each layer is named, however many there are.
+	out = append(out, fact{w.isolation, report.Short(report.Isolation(e, w.lang), 4*maxLine)})
 	add(w.tests, e.Scripts)
 	add(w.seed, e.Seed)
 	add("grader", e.Grader)

@@ -48,7 +48,7 @@ type words struct {
 	StatusSkipped, StatusUntested, Untested, Act, NothingSaid, StepOK, StepFailed      string
 	AdviceList, Compared                                                               string
 	late, lateBy, olderVersions, retried, cached, cachedWhy, unknownExercise           string
-	unknown, noIsolation, interpreter, isolation, tests, seed, took, archive           string
+	interpreter, isolation, tests, seed, took, archive                                 string
 	pointLost, pointsLost, stepsOmitted, scenariosOmitted                              string
 	eventOmitted, eventsOmitted, actsOmitted                                           string
 	diagramTitle, diagramDesc, graderClient, graderServer, terminal, keyboard, screen  string
@@ -196,7 +196,7 @@ func wordsIn(l lang.Lang) words {
 		olderVersions: t("autres versions", "other versions"), retried: t("corrigé deux fois", "graded twice"),
 		cached: t("déjà corrigé", "graded before"), cachedWhy: t("résultat d'une correction précédente : rien n'a changé depuis", "result of an earlier run: nothing has changed since"),
 		unknownExercise: t("exercice inconnu", "unknown exercise"),
-		unknown:         t("inconnu", "unknown"), noIsolation: t("aucune", "none"), interpreter: t("Interpréteur", "Interpreter"), isolation: t("Isolation", "Isolation"),
+		interpreter:     t("Interpréteur", "Interpreter"), isolation: t("Isolation", "Isolation"),
 		tests: t("Essais", "Tests"), seed: t("Graine", "Seed"), took: t("Durée", "Duration"), archive: t("Archive", "Archive"),
 		pointLost: t("%d point perdu", "%d point lost"), pointsLost: t("%d points perdus", "%d points lost"),
 		stepsOmitted: t("… %d étapes …", "… %d steps …"), scenariosOmitted: t("… et %d autres essais", "… and %d more tests"),
