@@ -31,6 +31,8 @@ type answer struct {
 	frame   frame
 	length  int // Content-Length, -1 when there is none
 	junk    int // bytes before the status line
+	begin   int // where the answer begins in raw, after the interim ones
+	next    int // where the line begins in raw that is to be read next
 }
 
 type field struct{ name, value string }
@@ -59,71 +61,95 @@ var fieldName = regexp.MustCompile("^[A-Za-z0-9!#$%&'*+.^_`|~-]+$")
 // (net/http/http_stream_parser, kStatusLineStart).
 const junkBytes = 4
 
-// parse reads what has come so far. ended says that no more will come. It
-// reports whether the answer is complete.
+// maxHead is how long a status line and its headers may be: as much as Chromium
+// reads (net/http/http_stream_parser, kMaxHeaderBufSize).
+const maxHead = 256 << 10
+
+// parse reads what has come so far, of which it may have seen a beginning
+// before. ended says that no more will come. It reports whether the answer is
+// complete.
 func (a *answer) parse(raw []byte, ended bool) bool {
 	a.raw = raw
-	for {
-		rest, ok := a.head(raw)
-		if !ok {
+	for !a.whole {
+		if !a.head(raw) {
 			if ended {
 				a.frame = frameClose
 			}
 			return ended
 		}
 		if a.code >= 100 && a.code < 200 {
-			raw = rest // an interim answer: the real one follows
+			a.begin, a.whole = a.next, false // an interim answer: the real one follows
+		}
+	}
+	return a.content(raw[a.next:], ended)
+}
+
+// head reads the status line and the headers, from where it stopped before. It
+// reports whether their end has come.
+func (a *answer) head(raw []byte) bool {
+	if a.next == a.begin {
+		a.status, a.code, a.headers, a.odd, a.body, a.length = "", 0, nil, nil, nil, -1
+		// Browsers forgive a few bytes before the status line.
+		a.junk = max(0, bytes.Index(raw[a.begin:min(len(raw), a.begin+junkBytes+4)], []byte("HTTP")))
+	}
+	for {
+		from := a.next
+		if from == a.begin {
+			from += a.junk
+		}
+		l, _, found := bytes.Cut(raw[from:min(len(raw), a.begin+maxHead)], []byte("\n"))
+		if found && from == a.begin+a.junk {
+			found = a.statusLine(bytes.TrimRight(l, "\r"))
+		}
+		if !found {
+			if a.code == 0 {
+				a.body = raw[a.begin:]
+			}
+			return false
+		}
+		a.next = from + len(l) + 1
+		if from == a.begin+a.junk {
 			continue
 		}
-		return a.content(rest, ended)
+		text := string(bytes.TrimRight(l, "\r"))
+		if text == "" {
+			a.whole = true
+			return true
+		}
+		a.header(text)
 	}
 }
 
-// head reads the status line and the headers. ok is false while their end has not come.
-func (a *answer) head(raw []byte) (rest []byte, ok bool) {
-	a.status, a.code, a.headers, a.odd, a.whole, a.body, a.length = "", 0, nil, nil, false, nil, -1
-	lines := 0
-	// Browsers forgive a few bytes before the status line.
-	a.junk = max(0, bytes.Index(raw[:min(len(raw), junkBytes+4)], []byte("HTTP")))
-	for rest = raw[a.junk:]; ; lines++ {
-		l, after, found := bytes.Cut(rest, []byte("\n"))
-		if !found {
-			if lines == 0 || a.code == 0 {
-				a.body = raw
-			}
-			return nil, false
-		}
-		rest = after
-		text := string(bytes.TrimRight(l, "\r"))
-		switch {
-		case lines == 0:
-			a.status = text
-			m := statusLine.FindStringSubmatch(text)
-			if m == nil {
-				// No status line: everything is a body, as far as can be told.
-				a.status, a.body = "", raw
-				return nil, false
-			}
-			a.code, _ = strconv.Atoi(m[1])
-		case text == "":
-			a.whole = true
-			return rest, true
-		default:
-			name, value, colon := strings.Cut(text, ":")
-			// Browsers forgive blanks before the colon, "Content-Type : text/html".
-			tidy := strings.TrimRight(name, " \t")
-			if !colon || !fieldName.MatchString(name) {
-				a.odd = append(a.odd, text)
-			}
-			if !colon || tidy == "" || strings.ContainsAny(tidy, " \t") {
-				continue
-			}
-			f := field{strings.ToLower(tidy), strings.TrimSpace(value)}
-			a.headers = append(a.headers, f)
-			if n, err := strconv.Atoi(f.value); f.name == "content-length" && err == nil && n >= 0 && a.length < 0 {
-				a.length = n
-			}
-		}
+// statusLine reads one. It reports whether it is one: else everything is a
+// body, as far as can be told.
+func (a *answer) statusLine(text []byte) bool {
+	m := statusLine.FindSubmatch(text)
+	if m == nil {
+		return false
+	}
+	a.status = string(text)
+	a.code, _ = strconv.Atoi(string(m[1]))
+	return true
+}
+
+// header reads the line of one.
+func (a *answer) header(text string) {
+	name, value, colon := strings.Cut(text, ":")
+	// Browsers forgive blanks before the colon, "Content-Type : text/html".
+	tidy := strings.TrimRight(name, " \t")
+	if !colon || !fieldName.MatchString(name) {
+		a.odd = append(a.odd, text)
+	}
+	if !colon || tidy == "" || strings.ContainsAny(tidy, " \t") {
+		return
+	}
+	f := field{strings.ToLower(tidy), strings.TrimSpace(value)}
+	a.headers = append(a.headers, f)
+	if f.name != "content-length" || a.length >= 0 {
+		return
+	}
+	if n, err := strconv.Atoi(f.value); err == nil && n >= 0 {
+		a.length = n
 	}
 }
 

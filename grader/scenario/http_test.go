@@ -29,6 +29,36 @@ func read(method, raw string, ended bool) reading {
 	return reading{a.code, a.status, a.headers, a.odd, a.whole, string(a.body), a.frame, a.length, a.junk, done}
 }
 
+// TestParseEndless reads headers that never end, as they come: what is told of
+// them is what came first.
+func TestParseEndless(t *testing.T) {
+	start := "HTTP/1.1 200 OK\r\nContent-Length: 5\r\n"
+	for _, tt := range []struct {
+		name, raw, status string
+		body              int
+	}{
+		{"one line", start + strings.Repeat("a", 2*maxHead), "HTTP/1.1 200 OK", 0},
+		{"many lines", start + strings.Repeat("a: b\r\n", maxHead/2), "HTTP/1.1 200 OK", 0},
+		{"an end too late", start + strings.Repeat("a: b\r\n", maxHead/2) + "\r\nhello", "HTTP/1.1 200 OK", 0},
+		{"no status line", strings.Repeat("a", 3*maxHead), "", 3 * maxHead},
+	} {
+		t.Run(tt.name, func(t *testing.T) {
+			a := &answer{method: "GET"}
+			for n := 0; n < len(tt.raw); n += 64 << 10 {
+				if a.parse([]byte(tt.raw[:n]), false) {
+					t.Fatalf("complete after %d bytes", n)
+				}
+			}
+			if !a.parse([]byte(tt.raw), true) {
+				t.Fatal("not complete at the end")
+			}
+			if a.status != tt.status || a.whole || a.frame != frameClose || len(a.body) != tt.body {
+				t.Errorf("status %q, whole %v, frame %q, %d bytes", a.status, a.whole, a.frame, len(a.body))
+			}
+		})
+	}
+}
+
 func TestParse(t *testing.T) {
 	const ok = "HTTP/1.1 200 OK"
 	length := func(n int) field { return field{"content-length", fmt.Sprint(n)} }

@@ -155,6 +155,19 @@ func call[P, R any](b *browser, command cdp.Command[P, R], params P) R {
 	return get(b, func(ctx context.Context, t *chromedp.Target) (R, error) { return cdp.Call(ctx, t, command, params) })
 }
 
+// drawn waits until the page was laid out and drawn anew: what a closed element
+// hides follows the style a frame later.
+func (b *browser) drawn() {
+	b.t.Helper()
+	result := call(b, runtime.Evaluate, runtime.EvaluateParams{
+		Expression:   `new Promise(done => requestAnimationFrame(() => requestAnimationFrame(done)))`,
+		AwaitPromise: new(true),
+	})
+	if result.ExceptionDetails != nil {
+		b.t.Fatal(result.ExceptionDetails)
+	}
+}
+
 // look sets the size of the window and its colours.
 func (b *browser) look(width, height int, dark bool) {
 	b.t.Helper()
@@ -385,6 +398,7 @@ func TestBrowserPrint(t *testing.T) {
 	b.root = fileURL(writeSite(t, class, lang.FR)) + "/"
 	b.open(pageNames(class.Rows)[1])
 	call(b, emulation.SetEmulatedMedia, emulation.SetEmulatedMediaParams{Media: "print"})
+	b.drawn()
 	for selector, want := range map[string]bool{"nav.trail": false, ".scene.lost .talk": true, ".scene:not(.lost)": false, ".loss": true} {
 		q, err := json.Marshal(selector)
 		if err != nil {
