@@ -21,6 +21,8 @@ type Box struct {
 
 	mu        sync.Mutex
 	changed   chan struct{} // closed at each change, then replaced
+	soon      chan struct{} // gets word that a program is about to listen
+	fresh     bool          // a program was started since the last wait, and will be told of
 	streams   []*Stream
 	listeners []*Server
 	processes []*Process
@@ -71,7 +73,7 @@ func (s *Sandbox) NewBox(ctx context.Context, files []File) (*Box, error) {
 	if err != nil {
 		return nil, err
 	}
-	return &Box{be: be, in: s.opts.Interpreter, changed: make(chan struct{})}, nil
+	return &Box{be: be, in: s.opts.Interpreter, changed: make(chan struct{}), soon: make(chan struct{}, 1)}, nil
 }
 
 // bump tells every wait that something changed. The lock is held.
@@ -118,9 +120,10 @@ func (b *Box) Start(ctx context.Context, cmd Command, w Watch) (*Process, error)
 	}
 	b.mu.Lock()
 	b.processes = append(b.processes, p)
+	b.fresh = sp.tells
 	b.mu.Unlock()
 	b.readers.Go(func() {
-		e := <-sp.exit
+		e := sp.wait(b.heed)
 		// What it printed before it ended comes first.
 		p.Screen.drain()
 		p.Errors.drain()
@@ -133,6 +136,14 @@ func (b *Box) Start(ctx context.Context, cmd Command, w Watch) (*Process, error)
 		b.bump()
 	})
 	return p, nil
+}
+
+// heed takes in that a program is about to listen.
+func (b *Box) heed() {
+	select {
+	case b.soon <- struct{}{}:
+	default: // a wait was told already
+	}
 }
 
 // Type types data on the program's keyboard.
@@ -344,7 +355,8 @@ const absolute = 30 * Patience
 // be proof.
 const (
 	shortest = time.Millisecond
-	first    = 2 * time.Millisecond // into a wait: most answers have come by then
+	first    = 2 * time.Millisecond  // into a wait: most answers have come by then
+	starting = 15 * time.Millisecond // into the first wait for a program: hardly any interpreter is ready before
 	running  = 5 * time.Millisecond
 	longest  = 20 * time.Millisecond
 )
@@ -361,8 +373,9 @@ func (b *Box) Wait(ctx context.Context, of *Process, cond func() bool) (Ending, 
 // hardly depends on it; Thinking shrinks as it does.
 func (b *Box) WaitFor(ctx context.Context, of *Process, patience time.Duration, cond func() bool) (Ending, error) {
 	began := time.Now()
-	timer := time.NewTimer(first)
+	timer := time.NewTimer(b.untilFirst())
 	defer timer.Stop()
+	listeners, eager := 0, 0
 	var before *Look
 	var at time.Time
 	var used, computed time.Duration
@@ -386,6 +399,10 @@ func (b *Box) WaitFor(ctx context.Context, of *Process, patience time.Duration, 
 			return "", ctx.Err()
 		case <-changed:
 			continue
+		case <-b.soon:
+			b.mu.Lock()
+			listeners, eager = len(b.Listeners()), afterWord
+			b.mu.Unlock()
 		case <-timer.C:
 		}
 		now, err := b.be.look(ctx)
@@ -399,6 +416,9 @@ func (b *Box) WaitFor(ctx context.Context, of *Process, patience time.Duration, 
 		b.drainAll()
 		b.mu.Lock()
 		b.last = now
+		if eager--; len(b.Listeners()) != listeners {
+			eager = 0
+		}
 		ok, still := cond(), b.pushed == pushed && !b.pushing()
 		pushed = b.pushed
 		b.mu.Unlock()
@@ -426,12 +446,27 @@ func (b *Box) WaitFor(ctx context.Context, of *Process, patience time.Duration, 
 		if used > patience || t.Sub(began) > absolute {
 			return Limit, nil
 		}
-		if quiet(now) {
+		if quiet(now) || eager > 0 {
 			pause = shortest
 		}
 		before, at = now, t
 		timer.Reset(pause)
 	}
+}
+
+// afterWord is how many looks follow quickly on the word that a program is about
+// to listen: it comes a moment before that is so.
+const afterWord = 4
+
+// untilFirst is how long the first look of a wait waits.
+func (b *Box) untilFirst() time.Duration {
+	b.mu.Lock()
+	defer b.mu.Unlock()
+	if b.fresh {
+		b.fresh = false
+		return starting
+	}
+	return first
 }
 
 // quiet reports whether nothing seems to run: the next look may prove it.

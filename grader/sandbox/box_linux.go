@@ -39,6 +39,7 @@ type boxThread struct {
 	unkeyed  error // why the programs have no keyring of their own
 	mounted  bool  // /proc is the box's own
 	programs []*program
+	ready    []tty // for the first program
 	clocks   clocks
 	guard    guard
 	into     *os.File   // the control group of the second version that programs are born in, or nil
@@ -121,8 +122,17 @@ func (b *boxThread) build() error {
 			return err
 		}
 	}
-	b.diag, err = openDiag()
-	return err
+	if b.diag, err = openDiag(); err != nil {
+		return err
+	}
+	for range terminals {
+		t, err := openTerminal()
+		if err != nil {
+			return err
+		}
+		b.ready = append(b.ready, t)
+	}
+	return nil
 }
 
 // makeFolders makes the folders that programs may write in.
@@ -321,6 +331,10 @@ func (b *boxThread) end() (used time.Duration, err error) {
 		unix.Close(b.rules)
 		b.rules = -1
 	}
+	for _, t := range b.ready {
+		t.close()
+	}
+	b.ready = nil
 	for _, p := range b.programs {
 		unix.Close(p.slaves[0])
 		unix.Close(p.slaves[1])

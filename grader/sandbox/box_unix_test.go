@@ -40,8 +40,8 @@ func (s *scripted) pair() (mine, theirs *os.File) {
 }
 
 func (s *scripted) start(context.Context, Command, []string) (*spawned, error) {
-	sp := &spawned{pid: 2, exit: make(chan Exit, 1)}
-	s.exit = sp.exit
+	s.exit = make(chan Exit, 1)
+	sp := &spawned{pid: 2, wait: func(func()) Exit { return <-s.exit }}
 	sp.screen, s.screen = s.pair()
 	sp.errs, s.errs = s.pair()
 	return sp, nil

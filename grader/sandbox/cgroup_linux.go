@@ -365,7 +365,7 @@ const (
 
 func removeGroup(folder string) error {
 	for round := 0; ; round++ {
-		err := os.Remove(folder)
+		err := unix.Rmdir(folder)
 		if err == nil || !errors.Is(err, unix.EBUSY) || round == removeRounds {
 			return err
 		}

@@ -41,8 +41,9 @@ type seccompAnswer struct {
 }
 
 // watch serves the listener of one program's filter, which it closes when the
-// program and all that it started have ended.
-func (c *clocks) watch(listener int) error {
+// program and all that it started have ended. It calls listens when one of
+// them is about to listen on a socket, or just did.
+func (c *clocks) watch(listener int, listens func()) error {
 	if err := unix.SetNonblock(listener, true); err != nil {
 		unix.Close(listener)
 		return err
@@ -67,7 +68,7 @@ func (c *clocks) watch(listener int) error {
 				case p[0].Revents&unix.POLLIN == 0:
 					return false
 				default:
-					c.answer(fd)
+					c.answer(fd, listens)
 				}
 			}
 		})
@@ -76,13 +77,18 @@ func (c *clocks) watch(listener int) error {
 }
 
 // answer takes one notification and lets the call go on.
-func (c *clocks) answer(fd uintptr) {
+func (c *clocks) answer(fd uintptr, listens func()) {
 	var n seccompNotification
 	if _, _, e := unix.Syscall(unix.SYS_IOCTL, fd, unix.SECCOMP_IOCTL_NOTIF_RECV, uintptr(unsafe.Pointer(&n))); e != 0 {
 		return // the caller was killed meanwhile
 	}
-	c.armed.Store(true)
+	if n.nr != unix.SYS_LISTEN {
+		c.armed.Store(true)
+	}
 	a := seccompAnswer{id: n.id, flags: unix.SECCOMP_USER_NOTIF_FLAG_CONTINUE}
 	// An error: likewise.
 	_, _, _ = unix.Syscall(unix.SYS_IOCTL, fd, unix.SECCOMP_IOCTL_NOTIF_SEND, uintptr(unsafe.Pointer(&a)))
+	if n.nr == unix.SYS_LISTEN {
+		listens()
+	}
 }

@@ -145,21 +145,21 @@ func loopbackUp() error {
 // openTerminal makes a terminal in the box's /dev/pts. The slave neither
 // echoes nor changes what is written: the master reads what the program
 // printed, byte for byte.
-func openTerminal() (master, slave int, err error) {
-	master, err = unix.Open("/dev/pts/ptmx", unix.O_RDWR|unix.O_NOCTTY|unix.O_CLOEXEC, 0)
+func openTerminal() (tty, error) {
+	master, err := unix.Open("/dev/pts/ptmx", unix.O_RDWR|unix.O_NOCTTY|unix.O_CLOEXEC, 0)
 	if err != nil {
-		return -1, -1, fmt.Errorf("open terminal: %w", err)
+		return tty{}, fmt.Errorf("open terminal: %w", err)
 	}
 	if err := unix.IoctlSetPointerInt(master, unix.TIOCSPTLCK, 0); err != nil {
 		unix.Close(master)
-		return -1, -1, fmt.Errorf("unlock terminal: %w", err)
+		return tty{}, fmt.Errorf("unlock terminal: %w", err)
 	}
 	r, _, e := unix.Syscall(unix.SYS_IOCTL, uintptr(master), unix.TIOCGPTPEER, unix.O_RDWR|unix.O_NOCTTY|unix.O_CLOEXEC)
 	if e != 0 {
 		unix.Close(master)
-		return -1, -1, fmt.Errorf("open terminal's other end: %w", e)
+		return tty{}, fmt.Errorf("open terminal's other end: %w", e)
 	}
-	slave = int(r)
+	slave := int(r)
 	err = func() error {
 		t, err := unix.IoctlGetTermios(slave, unix.TCGETS)
 		if err != nil {
@@ -178,9 +178,39 @@ func openTerminal() (master, slave int, err error) {
 	if err != nil {
 		unix.Close(master)
 		unix.Close(slave)
-		return -1, -1, fmt.Errorf("set terminal: %w", err)
+		return tty{}, fmt.Errorf("set terminal: %w", err)
 	}
-	return master, slave, nil
+	return tty{master, slave}, nil
+}
+
+// terminals is how many a program has: one for its input and output, one for
+// its error output.
+const terminals = 2
+
+// tty is the descriptors of one.
+type tty struct{ master, slave int }
+
+func (t tty) close() {
+	unix.Close(t.master)
+	unix.Close(t.slave)
+}
+
+// takeTerminals gives the terminals of one program: those that were opened
+// ahead, or new ones.
+func (b *boxThread) takeTerminals() ([]tty, error) {
+	out := b.ready
+	b.ready = nil
+	for len(out) < terminals {
+		t, err := openTerminal()
+		if err != nil {
+			for _, t := range out {
+				t.close()
+			}
+			return nil, err
+		}
+		out = append(out, t)
+	}
+	return out, nil
 }
 
 // flushTerminal waits until the kernel has delivered what was typed on the

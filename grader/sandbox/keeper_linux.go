@@ -182,6 +182,7 @@ type keeper struct {
 	cmd    *exec.Cmd
 	groups *cgroups
 	spare  spare
+	past   groupless
 	once   sync.Once
 	err    error
 }
@@ -196,6 +197,7 @@ func (k *keeper) close() error {
 				k.err = errors.Join(k.err, err)
 			}
 		}
+		k.err = errors.Join(k.err, k.past.wait())
 		k.err = errors.Join(k.err, k.groups.close())
 	})
 	return k.err
@@ -257,7 +259,7 @@ func (k *keeper) newBox() (*keptBox, error) {
 		a.Close()
 		return nil, err
 	}
-	box := &keptBox{conn: a, group: group}
+	box := &keptBox{conn: a, group: group, leave: k.past.remove}
 	if err := k.order(box, theirs); err != nil {
 		a.Close()
 		return nil, errors.Join(err, group.remove())
@@ -340,4 +342,29 @@ func keep() error {
 		}
 		go serveBox(shared, end, o, files[1:])
 	}
+}
+
+// groupless removes the control groups of boxes that are gone, in the
+// background: all that was in them is gone already.
+type groupless struct {
+	mu   sync.Mutex
+	err  error
+	work sync.WaitGroup
+}
+
+func (g *groupless) remove(group *boxGroup) {
+	g.work.Go(func() {
+		err := group.remove()
+		g.mu.Lock()
+		defer g.mu.Unlock()
+		g.err = errors.Join(g.err, err)
+	})
+}
+
+// wait waits until all are removed. The error says which could not be.
+func (g *groupless) wait() error {
+	g.work.Wait()
+	g.mu.Lock()
+	defer g.mu.Unlock()
+	return g.err
 }

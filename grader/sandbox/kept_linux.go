@@ -3,7 +3,6 @@ package sandbox
 import (
 	"context"
 	"encoding/binary"
-	"errors"
 	"fmt"
 	"io"
 	"net"
@@ -20,29 +19,29 @@ import (
 // boxReply are what the grader's keptBox and the thread say to one another.
 
 type boxRequest struct {
-	Op    string // "lay", "start", "dial", "listen", "look", "signal", "traffic", "probe", "close"
-	Files []File
-	Args  []string
-	Env   []string
-	Self  bool
-	Src   netip.Addr
-	Addr  netip.AddrPort
-	ID    int
-	Sig   int
+	Op    string         // "lay", "start", "dial", "listen", "look", "signal", "traffic", "probe", "close"
+	Files []File         `json:",omitzero"`
+	Args  []string       `json:",omitzero"`
+	Env   []string       `json:",omitzero"`
+	Self  bool           `json:",omitzero"`
+	Src   netip.Addr     `json:",omitzero"`
+	Addr  netip.AddrPort `json:",omitzero"`
+	ID    int            `json:",omitzero"`
+	Sig   int            `json:",omitzero"`
 
 	pause bool // run the program of process 1 instead
 }
 
 type boxReply struct {
-	Err      string
-	Errno    int // of the system call that failed, if one did
-	ID       int
-	PID      int
-	Look     *Look
-	Layers   []Layer
-	Accepted int64
-	Segments int64
-	Used     time.Duration
+	Err      string        `json:",omitzero"`
+	Errno    int           `json:",omitzero"` // of the system call that failed, if one did
+	ID       int           `json:",omitzero"`
+	PID      int           `json:",omitzero"`
+	Look     *Look         `json:",omitzero"`
+	Layers   []Layer       `json:",omitzero"`
+	Accepted int64         `json:",omitzero"`
+	Segments int64         `json:",omitzero"`
+	Used     time.Duration `json:",omitzero"`
 }
 
 // keptBox is the grader's side.
@@ -50,7 +49,8 @@ type keptBox struct {
 	mu      sync.Mutex
 	conn    *net.UnixConn
 	group   *boxGroup
-	started func() // called when a program was started; nil for nothing
+	leave   func(*boxGroup) // removes the group
+	started func()          // called when a program was started; nil for nothing
 	gone    bool
 }
 
@@ -105,23 +105,30 @@ func (b *keptBox) start(ctx context.Context, cmd Command, env []string) (*spawne
 	if b.started != nil {
 		b.started()
 	}
-	p := &spawned{id: reply.ID, pid: reply.PID, screen: files[0], errs: files[1], exit: make(chan Exit, 1)}
-	go func(f *os.File) {
-		defer f.Close()
-		var status [8]byte
-		if _, err := io.ReadFull(f, status[:]); err != nil {
-			// The keeper is gone, and with it every program.
-			p.exit <- Exit{Signal: int(unix.SIGKILL)}
-			return
-		}
-		ws := unix.WaitStatus(binary.LittleEndian.Uint32(status[:]))
-		if ws.Signaled() {
-			p.exit <- Exit{Signal: int(ws.Signal()), Memory: status[4] != 0}
-		} else {
-			p.exit <- Exit{Code: ws.ExitStatus()}
-		}
-	}(files[2])
+	p := &spawned{id: reply.ID, pid: reply.PID, screen: files[0], errs: files[1], tells: true}
+	p.wait = func(soon func()) Exit { return hear(files[2], soon) }
 	return p, nil
+}
+
+// hear reads what the keeper tells of a program until it has ended, and closes f.
+func hear(f *os.File, soon func()) Exit {
+	defer f.Close()
+	var word [wordSize]byte
+	for {
+		if _, err := io.ReadFull(f, word[:]); err != nil {
+			// The keeper is gone, and with it every program.
+			return Exit{Signal: int(unix.SIGKILL)}
+		}
+		if word[wordListens] == 0 {
+			break
+		}
+		soon()
+	}
+	ws := unix.WaitStatus(binary.LittleEndian.Uint32(word[:]))
+	if ws.Signaled() {
+		return Exit{Signal: int(ws.Signal()), Memory: word[wordMemory] != 0}
+	}
+	return Exit{Code: ws.ExitStatus()}
 }
 
 func (b *keptBox) dial(ctx context.Context, src netip.Addr, dst netip.AddrPort) (*os.File, error) {
@@ -185,5 +192,6 @@ func (b *keptBox) close() (time.Duration, error) {
 	}
 	b.gone = true
 	b.conn.Close()
-	return reply.Used, errors.Join(err, b.group.remove())
+	b.leave(b.group)
+	return reply.Used, err
 }

@@ -17,13 +17,15 @@ import (
 )
 
 type program struct {
-	pid    int    // as the keeper sees it
-	slaves [2]int // kept open: flushTerminal polls them
+	pid    int            // as the keeper sees it
+	slaves [terminals]int // kept open: flushTerminal polls them
 	mu     sync.Mutex
 	gone   bool
 	greedy bool          // it is killed for want of memory
 	killed int64         // processes that the kernel had killed for want of memory before
 	self   bool          // a reference program
+	word   int           // descriptor of the pipe for word of it, until it is gone
+	told   int           // how often it was told that it listens
 	buried chan struct{} // closed once it was reaped and used is set
 	used   time.Duration // processor time of it and of those of its children that it reaped
 }
@@ -38,12 +40,14 @@ func (b *boxThread) start(req boxRequest, reply *boxReply) (files []*os.File, er
 			unix.Close(fd)
 		}
 	}()
-	var masters, slaves [2]int
-	for i := range slaves {
-		if masters[i], slaves[i], err = openTerminal(); err != nil {
-			return nil, err
-		}
-		open = append(open, masters[i], slaves[i])
+	ttys, err := b.takeTerminals()
+	if err != nil {
+		return nil, err
+	}
+	var masters, slaves [terminals]int
+	for i, t := range ttys {
+		masters[i], slaves[i] = t.master, t.slave
+		open = append(open, t.master, t.slave)
 	}
 	var exit [2]int
 	if err := unix.Pipe2(exit[:], unix.O_CLOEXEC); err != nil {
@@ -87,22 +91,25 @@ func (b *boxThread) start(req boxRequest, reply *boxReply) (files []*os.File, er
 	}
 	unix.Close(status[1])
 	open = remove(open, status[1])
+	p := &program{pid: pid, slaves: slaves, killed: killed, self: req.Self, word: exit[1], buried: make(chan struct{})}
 	inside, listener, err := started(status[0])
 	if listener >= 0 {
-		if werr := b.clocks.watch(listener); err == nil {
+		if werr := b.clocks.watch(listener, p.listens); err == nil {
 			err = werr
 		}
 	}
 	if err != nil {
+		p.mu.Lock()
+		p.gone = true // its pipe is closed
+		p.mu.Unlock()
 		unix.Kill(pid, unix.SIGKILL)
 		reap(pid)
 		return nil, fmt.Errorf("start %s: %w", req.Args[0], err)
 	}
-	p := &program{pid: pid, slaves: slaves, killed: killed, self: req.Self, buried: make(chan struct{})}
 	b.programs = append(b.programs, p)
 	reply.ID, reply.PID = len(b.programs)-1, inside
 	open = remove(open, slaves[0], slaves[1], exit[1])
-	go p.wait(exit[1], b.guard.events)
+	go p.wait(b.guard.events)
 	for _, fd := range []int{masters[0], masters[1], exit[0]} {
 		files = append(files, os.NewFile(uintptr(fd), "box"))
 		open = remove(open, fd)
@@ -156,10 +163,35 @@ func started(status int) (pid, listener int, err error) {
 	}
 }
 
-// wait waits for the program's end and reports it to exit, which it closes: the
-// status, then whether it was killed because it, or the whole box, used too
-// much memory. events counts what the kernel kills for that, unless it is nil.
-func (p *program) wait(exit int, events *os.File) {
+// What a word of a program says, of eight bytes: bytes 0 to 3 are the status of
+// its end, byte wordMemory is 1 if it was killed because it, or the whole box,
+// used too much memory; or byte wordListens is 1: it has not ended.
+const (
+	wordSize    = 8
+	wordMemory  = 4
+	wordListens = 7
+)
+
+// mostTold is how often the grader is told that a program listens: who goes on
+// listening is seen without that.
+const mostTold = 8
+
+// listens tells the grader that the program is about to listen.
+func (p *program) listens() {
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	if p.gone || p.told == mostTold {
+		return
+	}
+	p.told++
+	word := [wordSize]byte{wordListens: 1}
+	// So few words find room, and a reader that is gone is no longer interested.
+	_, _ = unix.Write(p.word, word[:])
+}
+
+// wait waits for the program's end and reports it, the last word of it. events
+// counts what the kernel kills for want of memory, unless it is nil.
+func (p *program) wait(events *os.File) {
 	ws, used := reap(p.pid)
 	killed := int64(0)
 	if events != nil {
@@ -171,14 +203,14 @@ func (p *program) wait(exit int, events *os.File) {
 	greedy := p.greedy || killed > p.killed
 	p.mu.Unlock()
 	close(p.buried)
-	var word [8]byte
+	var word [wordSize]byte
 	if ws.Signaled() && ws.Signal() == unix.SIGKILL && greedy {
-		word[4] = 1
+		word[wordMemory] = 1
 	}
 	binary.LittleEndian.PutUint32(word[:], uint32(ws))
 	// A reader that is gone is no longer interested.
-	_, _ = unix.Write(exit, word[:])
-	unix.Close(exit)
+	_, _ = unix.Write(p.word, word[:])
+	unix.Close(p.word)
 }
 
 // reap waits for the end of a child and tells how much processor time it and

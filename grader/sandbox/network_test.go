@@ -57,6 +57,35 @@ print(a[1], end='')
 	}
 }
 
+// TestListeningAgainAndAgain listens more often than the grader is told of.
+func TestListeningAgainAndAgain(t *testing.T) {
+	b := isolated(t)
+	p := b.start(`
+s = listen()
+for i in range(1000): s.listen(1 + i % 5)
+c, a = s.accept()
+for i in range(1000): s.listen(1 + i % 5)
+print('done', end='')
+input()`)
+	b.listening(p)
+	b.dial()
+	b.printed(p, "done")
+	if e := b.end(p); e != Silence {
+		t.Errorf("then %q, want silence\n%s", e, b.state(p))
+	}
+	late := b.start(`
+input()
+s = socket.socket(); s.bind(('', int(sys.argv[1]) + 1)); s.listen()
+input()`)
+	if e := b.end(late); e != Silence {
+		t.Errorf("before it listens %q, want silence\n%s", e, b.state(late))
+	}
+	if err := late.Type([]byte("\n")); err != nil {
+		t.Fatal(err)
+	}
+	b.wait(late, "the second port", func() bool { return len(b.box.Listeners()) == 2 })
+}
+
 func TestPendingClientsAreCounted(t *testing.T) {
 	b := isolated(t)
 	p := b.start(`s = listen(); input()`)

@@ -147,12 +147,14 @@ func (b *plainBox) start(ctx context.Context, cmd Command, env []string) (*spawn
 	}
 	p := &plainProgram{cmd: c, self: cmd.Self, gone: make(chan struct{}), close: closing}
 	b.programs = append(b.programs, p)
-	sp := &spawned{id: len(b.programs) - 1, pid: c.Process.Pid, screen: screen, errs: errs, exit: make(chan Exit, 1)}
+	sp := &spawned{id: len(b.programs) - 1, pid: c.Process.Pid, screen: screen, errs: errs, wait: func(func()) Exit {
+		<-p.gone
+		return exitOf(c.ProcessState)
+	}}
 	go func() {
 		// The error says what the state says too.
 		_ = c.Wait()
 		close(p.gone)
-		sp.exit <- exitOf(c.ProcessState)
 	}()
 	return sp, nil
 }

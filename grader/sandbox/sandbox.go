@@ -139,11 +139,14 @@ type backend interface {
 
 // spawned is what a backend gives for a started program.
 type spawned struct {
-	id     int       // number for signal
-	pid    int       // process number as the box sees it
-	screen *os.File  // master of the terminal of its input and output
-	errs   *os.File  // master of the terminal of its error output
-	exit   chan Exit // gets the exit, once
+	id     int      // number for signal
+	pid    int      // process number as the box sees it
+	screen *os.File // master of the terminal of its input and output
+	errs   *os.File // master of the terminal of its error output
+	// wait waits for the program's end; it is called once. Meanwhile it calls soon
+	// whenever the program is about to listen, if it tells.
+	wait  func(soon func()) Exit
+	tells bool
 }
 
 // Sandbox makes boxes. It is safe for concurrent use.

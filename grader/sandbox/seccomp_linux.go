@@ -95,6 +95,8 @@ func seccompProgram() (*unix.SockFprog, error) {
 			group(refuse, "socket", raw...),
 			// what may end a wait later is told to the box (see clocks)
 			{Action: seccomp.Action(unix.SECCOMP_RET_USER_NOTIF), Names: known(info.SyscallNames, arming)},
+			// so is that a server is about to be ready
+			{Action: seccomp.Action(unix.SECCOMP_RET_USER_NOTIF), Names: []string{"listen"}},
 			group(seccomp.Action(unix.SECCOMP_RET_USER_NOTIF), "setitimer", seccomp.ArgumentConditions{is(0, seccomp.Equal, unix.ITIMER_REAL)}),
 			group(seccomp.Action(unix.SECCOMP_RET_USER_NOTIF), "setsockopt",
 				seccomp.ArgumentConditions{is(1, seccomp.Equal, unix.SOL_SOCKET), is(2, seccomp.Equal, unix.SO_RCVTIMEO)},
