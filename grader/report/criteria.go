@@ -27,7 +27,7 @@ func (p *page) grading(r *grade.Result) {
 	for i := range scored {
 		switch c := &scored[i]; c.Status {
 		case grade.Failed:
-			p.lost(r, c, &shown)
+			p.lost(r, c, scored, &shown)
 		case grade.Skipped:
 			p.skipped(r, c, scored, &shown)
 		case grade.Passed, grade.Untested:
@@ -77,16 +77,26 @@ func sign(s grade.Status) (string, style) {
 func (p *page) advice(r *grade.Result, shown *explained) {
 	var followed []string
 	var lost []grade.Criterion
+	untried := map[string][]string{} // by the scored criterion that tells why
+	var tellers []string
 	for _, c := range r.Criteria {
 		switch {
 		case !c.Advice:
 		case c.Status == grade.Passed:
 			followed = append(followed, c.ID)
 		case c.Status == grade.Failed:
-			lost = append(lost, c)
+			first := sameCause(r, &c)
+			if first == "" {
+				lost = append(lost, c)
+				continue
+			}
+			if untried[first] == nil {
+				tellers = append(tellers, first)
+			}
+			untried[first] = append(untried[first], c.ID)
 		}
 	}
-	if len(lost) == 0 {
+	if len(lost)+len(tellers) == 0 {
 		return
 	}
 	p.line(span{bold, p.words.advice})
@@ -105,6 +115,9 @@ func (p *page) advice(r *grade.Result, shown *explained) {
 			p.conversationOf(r, c.ID, scenarioOf(c), nil, shown)
 			p.blank()
 		}
+	}
+	for _, first := range tellers {
+		p.hang([]span{{yellow, "  – "}}, fmt.Sprintf(p.words.adviceUntried, strings.Join(untried[first], ", "), first), plainStyle)
 	}
 	if len(followed) > 0 {
 		p.hang([]span{{dim, "    "}}, fmt.Sprintf(p.words.adviceFollowed, strings.Join(followed, ", ")), dim)

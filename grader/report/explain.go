@@ -1,6 +1,7 @@
 package report
 
 import (
+	"fmt"
 	"strings"
 
 	"netlab/grader/grade"
@@ -14,7 +15,8 @@ import (
 
 // Explain says why the points of one criterion are lost, with what was tried and
 // the conversation, as [Text] says it; "" for a criterion that passed or that r
-// does not have. Of an advice criterion it is the hint alone. r is whole: with
+// does not have. Of an advice criterion it is the hint alone. What was
+// lost for the cause of an earlier criterion refers to that. r is whole: with
 // its Traces and Steps. Color and Verbose of o do not count.
 func Explain(r *grade.Result, id string, o Options) string {
 	o.Color, o.Verbose = false, false
@@ -35,10 +37,13 @@ func Explain(r *grade.Result, id string, o Options) string {
 	shown := explained{conversations: map[string]string{}}
 	switch {
 	case found.Advice && found.Status == grade.Failed:
+		if first := sameCause(r, found); first != "" {
+			return EscapeText(fmt.Sprintf(p.words.sameCause, oneLine(first)))
+		}
 		p.hang(nil, firstOf(oneLine(found.Hint.In(p.lang)), oneLine(found.Asks.In(p.lang))), plainStyle)
 	case found.Advice:
 	case found.Status == grade.Failed:
-		p.lost(r, found, &shown)
+		p.lost(r, found, only(scored, id), &shown)
 	case found.Status == grade.Skipped:
 		p.skipped(r, found, only(scored, id), &shown)
 	}
@@ -56,11 +61,15 @@ func only(cs []grade.Criterion, id string) []grade.Criterion {
 }
 
 // Reason says in one line of at most some hundred columns why a criterion was
-// lost: what was seen instead of what was expected. r is whole.
+// lost: what was seen instead of what was expected, or which earlier criterion
+// tells the cause. r is whole.
 func Reason(r *grade.Result, c *grade.Criterion, l lang.Lang) string {
 	p := newPage(Options{Lang: l})
 	why := firstOf(c.Message.In(l), p.words.nothingSeen)
+	first := sameCause(r, c)
 	switch failures := mismatches(c.Steps); {
+	case first != "":
+		why = fmt.Sprintf(p.words.sameCause, first)
 	case c.Status == grade.Skipped:
 		why = firstOf(c.Message.In(l), p.words.noReason)
 		if need, ok := obstacle(r, c); ok {

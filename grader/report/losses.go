@@ -13,8 +13,11 @@ import (
 // Loss is why one criterion, or several for one and the same reason, were lost.
 // Its texts are not escaped.
 type Loss struct {
-	Criteria []grade.Criterion // one that failed, or those whose turn did not come
-	Points   int               // that are lost
+	// Criteria are one that failed, those whose turn did not come, or those that
+	// failed for a cause told before. One has no hint where it would be out of
+	// place: Python could not read the program.
+	Criteria []grade.Criterion
+	Points   int // that are lost
 	// Found says that Failed is the step that went wrong: in the criterion
 	// itself, or, for skipped ones, where they were stopped.
 	Found  bool
@@ -22,12 +25,14 @@ type Loss struct {
 	Tried  []scenario.Step // what was done before Failed, that led to it
 	Seen   string          // what happened instead of what was asked
 	Also   []string        // in which other scenarios it was lost, and how
-	// SameAs is the criterion, told before, whose failure stopped these.
+	// SameAs is the criterion, told before, whose failure stopped these or that
+	// failed for the same cause.
 	SameAs string
 }
 
 // Losses explains the criteria of a grading that were lost, those of advice
-// last. What is skipped because of one step is told once.
+// last. What is skipped because of one step is told once, and so is a program
+// that came to nothing in the same way for several criteria.
 func Losses(r *grade.Result, l lang.Lang) []Loss {
 	p := newPage(Options{Lang: l})
 	var scored, out []Loss
@@ -36,13 +41,17 @@ func Losses(r *grade.Result, l lang.Lang) []Loss {
 	for i := range r.Criteria {
 		c := &r.Criteria[i]
 		switch {
+		case c.Status == grade.Failed && slices.Contains(together, c.ID):
 		case c.Status == grade.Failed:
 			loss := p.failedLoss(r, c)
+			for _, o := range loss.Criteria {
+				together = append(together, o.ID)
+			}
 			if c.Advice {
 				out = append(out, loss)
 				continue
 			}
-			if loss.Found {
+			if loss.Found && loss.SameAs == "" {
 				told = append(told, shownFailure{c.ID, loss.Failed})
 			}
 			scored = append(scored, loss)
@@ -59,6 +68,7 @@ func Losses(r *grade.Result, l lang.Lang) []Loss {
 		if !loss.Found || loss.Criteria[0].Status != grade.Skipped {
 			continue
 		}
+		loss.SameAs = sameCause(r, &loss.Criteria[0])
 		if j := slices.IndexFunc(told, func(f shownFailure) bool { return sameStory(f.step, loss.Failed) }); j >= 0 {
 			loss.SameAs = told[j].criterion
 		}
@@ -68,6 +78,12 @@ func Losses(r *grade.Result, l lang.Lang) []Loss {
 
 func (p *page) failedLoss(r *grade.Result, c *grade.Criterion) Loss {
 	loss := Loss{Criteria: []grade.Criterion{*c}, Points: c.Max - c.Points}
+	if loss.SameAs = sameCause(r, c); loss.SameAs != "" {
+		loss.Criteria, loss.Points = likewise(r, r.Criteria, c, loss.SameAs)
+	}
+	if notRun(r, c) {
+		loss.Criteria[0].Hint = lang.Text{}
+	}
 	failures := mismatches(c.Steps)
 	if len(failures) == 0 {
 		loss.Seen = firstOf(c.Message.In(p.lang), p.words.nothingSeen)

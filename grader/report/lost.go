@@ -16,7 +16,7 @@ const maxSteps = 12
 // explained is what the report of one submission has shown already.
 type explained struct {
 	conversations map[string]string // the scenario: the criterion under which its conversation is
-	skipped       []string          // criteria that were explained together with another
+	together      []string          // criteria that were explained together with another
 	failures      []shownFailure    // what failed, as it was shown
 }
 
@@ -31,8 +31,24 @@ func sameStory(a, b scenario.Step) bool {
 	return a.Scenario == b.Scenario && a.Line == b.Line || a.Saw == b.Saw && !a.Saw.Empty()
 }
 
-// lost explains why the points of one criterion are lost.
-func (p *page) lost(r *grade.Result, c *grade.Criterion, shown *explained) {
+// lost explains why the points of one criterion are lost; of those among scored
+// that were lost for a cause that is told already, all together.
+func (p *page) lost(r *grade.Result, c *grade.Criterion, scored []grade.Criterion, shown *explained) {
+	if slices.Contains(shown.together, c.ID) {
+		return
+	}
+	if first := sameCause(r, c); first != "" {
+		same, points := likewise(r, scored, c, first)
+		var together []string
+		for i := range same {
+			together = append(together, same[i].ID)
+		}
+		shown.together = append(shown.together, together...)
+		p.title(span{red, "✗ "}, strings.Join(together, ", "), points)
+		p.hang([]span{{text: "  "}}, fmt.Sprintf(p.words.sameCause, first), plainStyle)
+		p.blank()
+		return
+	}
 	p.title(span{red, "✗ "}, c.ID, c.Max-c.Points)
 	if asks := c.Asks.In(p.lang); asks != "" {
 		p.labelled(p.words.asked, strings.Join(strings.Fields(asks), " "))
@@ -47,7 +63,9 @@ func (p *page) lost(r *grade.Result, c *grade.Criterion, shown *explained) {
 		p.others(f, failures[1:])
 		shown.failures = append(shown.failures, shownFailure{c.ID, f})
 	}
-	p.hintOf(c)
+	if !notRun(r, c) {
+		p.hintOf(c)
+	}
 	var failed *scenario.Step
 	if len(failures) > 0 {
 		failed = &failures[0]
@@ -56,10 +74,23 @@ func (p *page) lost(r *grade.Result, c *grade.Criterion, shown *explained) {
 	p.blank()
 }
 
+// likewise returns the failed criteria of cs from c on that were lost for the
+// cause that the criterion first tells, and how many points that is.
+func likewise(r *grade.Result, cs []grade.Criterion, c *grade.Criterion, first string) (same []grade.Criterion, points int) {
+	from := slices.IndexFunc(cs, func(o grade.Criterion) bool { return o.ID == c.ID })
+	for i := max(from, 0); i < len(cs); i++ {
+		if o := &cs[i]; o.Status == grade.Failed && o.Advice == c.Advice && sameCause(r, o) == first {
+			same = append(same, *o)
+			points += o.Max - o.Points
+		}
+	}
+	return same, points
+}
+
 // skipped explains criteria whose turn did not come, all those together that
 // were stopped by the same step.
 func (p *page) skipped(r *grade.Result, c *grade.Criterion, scored []grade.Criterion, shown *explained) {
-	if slices.Contains(shown.skipped, c.ID) {
+	if slices.Contains(shown.together, c.ID) {
 		return
 	}
 	need, found := obstacle(r, c)
@@ -76,7 +107,7 @@ func (p *page) skipped(r *grade.Result, c *grade.Criterion, scored []grade.Crite
 			points += o.Max - o.Points
 		}
 	}
-	shown.skipped = append(shown.skipped, together...)
+	shown.together = append(shown.together, together...)
 
 	p.title(span{yellow, "– "}, strings.Join(together, ", "), points)
 	if !found {
@@ -84,9 +115,12 @@ func (p *page) skipped(r *grade.Result, c *grade.Criterion, scored []grade.Crite
 		p.blank()
 		return
 	}
-	i := slices.IndexFunc(shown.failures, func(f shownFailure) bool { return sameStory(f.step, need) })
-	if i >= 0 {
-		p.hang([]span{{text: "  "}}, fmt.Sprintf(p.words.sameAsAbove, shown.failures[i].criterion), plainStyle)
+	first := sameCause(r, c)
+	if i := slices.IndexFunc(shown.failures, func(f shownFailure) bool { return sameStory(f.step, need) }); i >= 0 {
+		first = shown.failures[i].criterion
+	}
+	if first != "" {
+		p.hang([]span{{text: "  "}}, fmt.Sprintf(p.words.sameAsAbove, first), plainStyle)
 		p.blank()
 		return
 	}

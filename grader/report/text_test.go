@@ -25,6 +25,7 @@ func samples() map[string][]grade.Result {
 		"full":     {fullMarks()},
 		"lost":     {lostCriteria()},
 		"skipped":  {nothingListens()},
+		"nothing":  {cameToNothing(unreadable)},
 		"web":      {webSite()},
 		"client":   {clientTalks()},
 		"rejected": {rejected()},

@@ -20,7 +20,7 @@ type words struct {
 	// A lost criterion.
 	pointsLost, pointLost, asked, tested, seen, hint                  string
 	notTried, noReason, nothingSeen, alsoSeen, alsoSame, stepsOmitted string
-	sameAsAbove                                                       string
+	sameAsAbove, sameCause                                            string
 	conversation, conversationAbove, nothingSaid                      string
 
 	// How a wait ended, when the step itself says nothing.
@@ -37,7 +37,7 @@ type words struct {
 	sendsBytes, answers, leaves, andSoOn                              string
 
 	// Advice.
-	advice, adviceFollowed string
+	advice, adviceFollowed, adviceUntried string
 
 	// The archive.
 	remarks, refused, brokenRule, brokenRules, expected, alsoToo string
@@ -82,6 +82,7 @@ func wordsIn(l lang.Lang) words {
 		alsoSame:          t("De même dans : %s.", "Likewise in: %s."),
 		stepsOmitted:      t("… %d étapes …", "… %d steps …"),
 		sameAsAbove:       t("L'essai n'a pas pu aller jusque-là, pour la même raison que « %s » ci-dessus.", "The test could not get that far, for the same reason as “%s” above."),
+		sameCause:         t("Même cause que « %s » : le programme n'est pas allé jusque-là.", "Same cause as “%s”: the program did not get that far."),
 		conversation:      t("Conversation (essai « %s ») :", "Conversation (test “%s”):"),
 		conversationAbove: t("Conversation : voir « %s » ci-dessus", "Conversation: see “%s” above"),
 		nothingSaid:       t("(rien ne s'est passé)", "(nothing happened)"),
@@ -124,6 +125,7 @@ func wordsIn(l lang.Lang) words {
 
 		advice:         t("Conseils (sans effet sur la note)", "Advice (no effect on the mark)"),
 		adviceFollowed: t("Déjà en place : %s.", "Already in place: %s."),
+		adviceUntried:  t("%s : même cause que « %s ».", "%s: same cause as “%s”."),
 
 		remarks:      t("Remarques sur l'archive (sans effet sur la note)", "Remarks on the archive (no effect on the mark)"),
 		refused:      t("L'archive ne suit pas les consignes : la note est %s. Les programmes n'ont pas été lancés.", "The archive does not follow the rules: the mark is %s. The programs were not run."),

@@ -24,6 +24,7 @@ import (
 	"netlab/grader/course"
 	"netlab/grader/grade"
 	"netlab/grader/lang"
+	"netlab/grader/scenario"
 )
 
 var update = flag.Bool("update", false, "write the golden files anew")
@@ -438,5 +439,45 @@ func TestLargeClass(t *testing.T) {
 	}
 	if n := strings.Count(b.String(), "<tr data-e="); n != 1000 {
 		t.Errorf("the table has %d rows", n)
+	}
+}
+
+// TestSameCause: a program that Python cannot read is explained once, and the
+// other criteria lead to that place.
+func TestSameCause(t *testing.T) {
+	r := server("noether")
+	r.Traces = nil
+	for i := range r.Criteria {
+		c := &r.Criteria[i]
+		step := scenario.Step{
+			Scenario: c.ID, Line: 4, Source: "listening s", Criterion: c.ID, Outcome: scenario.Mismatch,
+			Did: same("attendre que le serveur écoute"), Saw: same("aucun port TCP en écoute"),
+		}
+		c.Status, c.Points, c.Steps = grade.Failed, 0, []scenario.Step{step}
+		r.Traces = append(r.Traces, scenario.Trace{Scenario: c.ID, Steps: c.Steps, Timeline: []scenario.Event{
+			event(scenario.KindStart, "s", "", "server.py", "server.py"),
+			data(scenario.KindStderr, "s", "", "SyntaxError: invalid syntax\n"),
+			event(scenario.KindExit, "s", "", "terminé (code de sortie 1)", "ended (exit status 1)"),
+		}})
+	}
+	r.Score = 0
+	c := &batch.Class{Rows: []batch.Row{{Result: r, Path: r.Archive}}, Whole: func(int) (grade.Result, error) { return r, nil }}
+	site := readSite(t, writeSite(t, c, lang.EN))
+	page := site["pages/noether-tp3-ex1-001.html"]
+	for want, times := range map[string]int{
+		`The program did not get that far: same cause as <a href="#lost-1">listen</a>.`: 2, // criteria, advice
+		"</span> print, close, quit <span":                                              1,
+		`<div class="seen">`:                                                            1,
+		"startswith":                                                                    0,
+		"telnet adds":                                                                   0,
+		"SO_REUSEADDR":                                                                  0,
+		"bind(), listen()":                                                              0,
+	} {
+		if n := strings.Count(page, want); n != times {
+			t.Errorf("%q is there %d times, not %d", want, n, times)
+		}
+	}
+	if t.Failed() {
+		t.Log(page)
 	}
 }

@@ -1,0 +1,145 @@
+package report
+
+import (
+	"bytes"
+	"strings"
+
+	"netlab/grader/grade"
+	"netlab/grader/lang"
+	"netlab/grader/scenario"
+)
+
+// sameCause returns the scored criterion, earlier in r than c (any, when c is
+// advice), that was lost for the cause of c: a program that came to nothing, in
+// the same way each time it was started. It needs to be told once. "" when c has
+// a story of its own.
+func sameCause(r *grade.Result, c *grade.Criterion) string {
+	cause := causeOf(r, c)
+	if cause == "" {
+		return ""
+	}
+	for i := range r.Criteria {
+		o := &r.Criteria[i]
+		if o.ID == c.ID && !c.Advice {
+			return ""
+		}
+		if !o.Advice && causeOf(r, o) == cause {
+			return o.ID
+		}
+	}
+	return ""
+}
+
+// causeOf tells why a criterion was lost from other causes, when that is a
+// program that came to nothing; "" when it is anything else.
+func causeOf(r *grade.Result, c *grade.Criterion) string {
+	var failures []scenario.Step
+	switch c.Status {
+	case grade.Failed:
+		failures = mismatches(c.Steps)
+	case grade.Skipped:
+		if need, ok := obstacle(r, c); ok {
+			failures = []scenario.Step{need}
+		}
+	case grade.Passed, grade.Untested:
+	}
+	cause := ""
+	for i := range failures {
+		how := nothingCame(r, &failures[i])
+		if how == "" || i > 0 && how != cause {
+			return ""
+		}
+		cause = how
+	}
+	return cause
+}
+
+// nothingCame says how the programs of the box that a failed step is about came
+// to nothing: they ended, with something on their error output, without a word
+// on the network, or else none of them said one and the step saw the same. ""
+// when they got further than that.
+func nothingCame(r *grade.Result, failed *scenario.Step) string {
+	programs := programsOf(r, failed)
+	var dead strings.Builder
+	silent := len(programs) > 0
+	for _, p := range programs {
+		silent = silent && !p.talked
+		if !p.talked && p.ended && len(p.errors) > 0 {
+			dead.WriteString("ended " + p.how.In(lang.EN) + "\n")
+			dead.Write(p.errors)
+		}
+	}
+	switch {
+	case dead.Len() > 0:
+		return dead.String()
+	case silent && !failed.Saw.Empty():
+		return "saw " + failed.Saw.In(lang.EN)
+	}
+	return ""
+}
+
+// run is what a program of a box did.
+type run struct {
+	name   string
+	talked bool      // it listened, or was on a connection
+	ended  bool      // by itself or not
+	how    lang.Text // it ended
+	errors []byte    // what it printed on its error output
+}
+
+// programsOf returns the programs that were started in the box that a failed
+// step is about.
+func programsOf(r *grade.Result, failed *scenario.Step) []*run {
+	t := traceOf(r, failed.Scenario)
+	if t == nil {
+		return nil
+	}
+	var out []*run
+	named := func(name string) *run {
+		for _, p := range out {
+			if p.name == name {
+				return p
+			}
+		}
+		return nil
+	}
+	for _, e := range ActOf(Acts(t.Timeline), failed) {
+		p := named(e.Program)
+		if e.Kind == scenario.KindStart && p == nil && e.Program != "" {
+			out = append(out, &run{name: e.Program})
+		}
+		if p == nil {
+			continue
+		}
+		switch e.Kind {
+		case scenario.KindListen, scenario.KindConnect, scenario.KindSend, scenario.KindReceive, scenario.KindEnd, scenario.KindClosed:
+			p.talked = true
+		case scenario.KindStderr:
+			p.errors = append(p.errors, e.Data...)
+		case scenario.KindExit:
+			p.ended, p.how = true, e.Note
+		case scenario.KindStart, scenario.KindStdout, scenario.KindType, scenario.KindRemark:
+		}
+	}
+	return out
+}
+
+// notRun reports whether a criterion was lost because Python could not read a
+// program, or did not have what it imports: what the program does was not seen,
+// and advice on it is out of place.
+func notRun(r *grade.Result, c *grade.Criterion) bool {
+	failures := mismatches(c.Steps)
+	if len(failures) == 0 || causeOf(r, c) == "" {
+		return false
+	}
+	for _, p := range programsOf(r, &failures[0]) {
+		text := bytes.TrimRight(p.errors, "\r\n ")
+		last := text[bytes.LastIndexByte(text, '\n')+1:]
+		for _, kind := range []string{"SyntaxError", "IndentationError", "TabError", "ModuleNotFoundError", "ImportError"} {
+			if !p.talked && p.ended && bytes.HasPrefix(last, []byte(kind+":")) {
+				return true
+			}
+		}
+	}
+	return false
+}

@@ -1,0 +1,124 @@
+package report
+
+import (
+	"slices"
+	"strings"
+	"testing"
+
+	"netlab/grader/grade"
+	"netlab/grader/lang"
+	"netlab/grader/scenario"
+)
+
+// cameToNothing is a server that ends in each scenario with these words on its
+// error output, or that stays when there are none, and is lost for its every
+// criterion.
+func cameToNothing(errors string) grade.Result {
+	r := serverResult()
+	r.Criteria[0].Hint = lang.T("Un serveur appelle bind(), listen() puis accept().", "A server calls bind(), listen() and then accept().")
+	saw := same("aucun port TCP en écoute")
+	did := lang.T("attendre que le serveur écoute", "wait until the server listens")
+	for _, id := range []string{"listen", "close", "quit", "keep", "bytes"} {
+		bad := step(id, 4, id, scenario.Mismatch, "ended", did, saw)
+		lose(&r, id, bad)
+		timeline := []scenario.Event{note(scenario.KindStart, "s", "", "python3 server.py", "python3 server.py")}
+		if errors != "" {
+			timeline = append(timeline, data(scenario.KindStderr, "s", "", errors),
+				note(scenario.KindExit, "s", "", "terminé (code de sortie 1)", "ended (exit status 1)"))
+		}
+		r.Traces = append(r.Traces, scenario.Trace{Scenario: id, Steps: []scenario.Step{bad}, Timeline: timed(timeline...)})
+	}
+	for _, id := range []string{"print", "peer"} {
+		skip(&r, id, step("listen", 8, id, scenario.Skipped, "", lang.Text{}))
+	}
+	return r
+}
+
+const unreadable = "  File \"server.py\", line 2\n    def f(:\n          ^\nSyntaxError: invalid syntax\n"
+
+// TestCauseIsToldOnce: each program that never gets to the network is explained
+// under one criterion, by all that explain.
+func TestCauseIsToldOnce(t *testing.T) {
+	for name, errors := range map[string]string{
+		"syntax":   unreadable,
+		"module":   "Traceback (most recent call last):\n  File \"server.py\", line 1\nModuleNotFoundError: No module named 'foo'\n",
+		"EOF":      "port? Traceback (most recent call last):\nEOFError: EOF when reading a line\n",
+		"keyboard": "",
+	} {
+		t.Run(name, func(t *testing.T) {
+			r := cameToNothing(errors)
+			text := render(t, []grade.Result{r}, Options{Lang: lang.FR})
+			for want, times := range map[string]int{
+				"Constaté :": 1, "Conversation (essai": 1, "✗ close, quit, keep — 7 points perdus\n  Même cause que « listen » : le programme n'est pas allé jusque-là.\n": 1,
+				"  – bytes : même cause que « listen ».\n": 1, "startswith": 0, "errors=\"replace\"": 0,
+			} {
+				if n := strings.Count(text, want); n != times {
+					t.Errorf("%q is there %d times, not %d:\n%s", want, n, times, text)
+				}
+			}
+			// The hint of the first one is about what the program does.
+			wants := 1
+			if name == "syntax" || name == "module" {
+				wants = 0
+			}
+			if n := strings.Count(text, "Conseil :"); n != wants {
+				t.Errorf("%d hints, not %d", n, wants)
+			}
+			var stories [][]string
+			for _, l := range Losses(&r, lang.FR) {
+				ids := []string{"as " + l.SameAs}
+				for _, c := range l.Criteria {
+					ids = append(ids, c.ID)
+				}
+				stories = append(stories, ids)
+			}
+			want := [][]string{{"as ", "listen"}, {"as listen", "print", "peer"}, {"as listen", "close", "quit", "keep"}, {"as listen", "bytes"}}
+			if !slices.EqualFunc(stories, want, slices.Equal) {
+				t.Errorf("losses %q, not %q", stories, want)
+			}
+			for _, id := range []string{"print", "close", "keep"} {
+				i := slices.IndexFunc(r.Criteria, func(c grade.Criterion) bool { return c.ID == id })
+				if got := Reason(&r, &r.Criteria[i], lang.EN); got != "Same cause as “listen”: the program did not get that far." {
+					t.Errorf("%s: %s", id, got)
+				}
+			}
+			if got := Explain(&r, "keep", Options{Lang: lang.EN}); got != "✗ keep — 1 point lost\n  Same cause as “listen”: the program did not get that far." {
+				t.Errorf("explained by %q", got)
+			}
+			if got := Explain(&r, "bytes", Options{Lang: lang.EN}); got != "Same cause as “listen”: the program did not get that far." {
+				t.Errorf("explained by %q", got)
+			}
+		})
+	}
+}
+
+// TestOtherCauses: what is not one and the same is told each time.
+func TestOtherCauses(t *testing.T) {
+	for name, change := range map[string]func(r *grade.Result){
+		"talked": func(r *grade.Result) {
+			for i := range r.Traces {
+				r.Traces[i].Timeline = append(r.Traces[i].Timeline, note(scenario.KindListen, "s", "", "0.0.0.0:6666", "0.0.0.0:6666"))
+			}
+		},
+		"other words": func(r *grade.Result) {
+			for i := range r.Traces {
+				r.Traces[i].Timeline[1].Data = []byte(r.Traces[i].Scenario + "Error\n")
+			}
+		},
+		"another end": func(r *grade.Result) {
+			for i := range r.Traces {
+				r.Traces[i].Timeline[2].Note = same(r.Traces[i].Scenario)
+			}
+		},
+	} {
+		t.Run(name, func(t *testing.T) {
+			r := cameToNothing(unreadable)
+			change(&r)
+			for _, l := range Losses(&r, lang.FR) {
+				if l.SameAs != "" && l.Criteria[0].Status == grade.Failed {
+					t.Errorf("%s is told as %s", l.Criteria[0].ID, l.SameAs)
+				}
+			}
+		})
+	}
+}
