@@ -125,20 +125,10 @@ type lostCount struct {
 }
 
 // exercises puts, for each exercise, how the marks are spread and which criteria
-// were lost. What was rejected without saying which exercise it was for is in
-// none.
+// were lost.
 func (p *classPage) exercises(c *batch.Class) {
-	book := gradebook.New([]*batch.Class{c})
-	for i, column := range book.Columns {
-		var rows []*grade.Result
-		for _, l := range book.Lines {
-			if s := l.Cells[i].State; s == gradebook.Graded || s == gradebook.Rejected {
-				rows = append(rows, &l.Cells[i].Row.Result)
-			}
-		}
-		if column.TP == 0 || len(rows) == 0 {
-			continue
-		}
+	for _, s := range gradebook.New([]*batch.Class{c}).Spreads() {
+		column := s.Column
 		title := fmt.Sprintf(p.words.tp, column.TP, column.Ex)
 		if t := column.Title.In(p.lang); t != "" {
 			title += " · " + t
@@ -147,17 +137,17 @@ func (p *classPage) exercises(c *batch.Class) {
 			title += " (" + column.Exercise + ")"
 		}
 		p.line(span{bold, cutInside(EscapeText(oneLine(title)), p.width)})
-		p.spread(rows)
-		p.mostLost(lostBy(rows))
+		p.spread(&s)
+		p.mostLost(lostBy(s.Rows))
 		p.blank()
 	}
 }
 
 // lostBy counts how often each criterion was lost, in the exercise's order.
-func lostBy(rows []*grade.Result) []lostCount {
+func lostBy(rows []*batch.Row) []lostCount {
 	var out []lostCount
-	for _, r := range rows {
-		for _, c := range r.Criteria {
+	for _, row := range rows {
+		for _, c := range row.Result.Criteria {
 			if c.Advice || c.Status == grade.Untested {
 				continue
 			}
@@ -175,30 +165,18 @@ func lostBy(rows []*grade.Result) []lostCount {
 	return out
 }
 
-// spread puts the mean, the median and a histogram of marks.
-func (p *classPage) spread(rows []*grade.Result) {
-	var marks []int
-	most, sum := 0, 0
-	for _, r := range rows {
-		score := r.Score
-		if r.Verdict != grade.Graded {
-			score = 0
-		}
-		marks = append(marks, score)
-		most = max(most, r.Max)
-		sum += score
-	}
-	slices.Sort(marks)
-	n := len(marks)
-	median := float64(marks[n/2]+marks[(n-1)/2]) / 2
-	p.hang([]span{{text: "  "}}, fmt.Sprintf(p.cw.spread, p.decimal(float64(sum)/float64(n)), p.decimal(median), marks[0], marks[n-1], most), plainStyle)
+// spread puts the mean, the median, of which marks they are, and a histogram.
+func (p *classPage) spread(s *gradebook.Spread) {
+	most := s.Out
+	p.hang([]span{{text: "  "}}, fmt.Sprintf(p.cw.spread, p.decimal(s.Mean), p.decimal(s.Median), slices.Min(s.Marks), slices.Max(s.Marks), most), plainStyle)
+	p.hang([]span{{text: "  "}}, s.Counted().In(p.lang), dim)
 	if most <= 0 {
 		return
 	}
 	// Five classes of marks, and the full mark on a line of its own.
 	const classes = 5
 	counts := make([]int, classes+1)
-	for _, m := range marks {
+	for _, m := range s.Marks {
 		if m >= most {
 			counts[classes]++
 			continue

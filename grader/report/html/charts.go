@@ -6,8 +6,10 @@ import (
 	"slices"
 	"strings"
 
+	"netlab/grader/batch"
 	"netlab/grader/grade"
 	"netlab/grader/report"
+	"netlab/grader/report/gradebook"
 )
 
 // The measures of a histogram, in the units of its view box.
@@ -25,6 +27,7 @@ type chart struct {
 	ID            string
 	Title         string
 	Caption       string // numbers that say the same
+	Counted       string // which marks these are of
 	Desc          string // the bars in words
 	Width, Height int
 	Base          int // the y of the bars' feet
@@ -44,44 +47,36 @@ type bar struct {
 
 func (s *site) charts() []chart {
 	var out []chart
-	for n, rows := range exercises(s.class.Rows) {
-		if c, ok := s.chart(n, rows); ok {
+	for n, spread := range gradebook.New([]*batch.Class{s.class}).Spreads() {
+		if c, ok := s.chart(n, &spread); ok {
 			out = append(out, c)
 		}
 	}
 	return out
 }
 
-// chart draws the marks of the rows, all of one exercise.
-func (s *site) chart(n int, rows []int) (chart, bool) {
+// chart draws the marks of one exercise.
+func (s *site) chart(n int, spread *gradebook.Spread) (chart, bool) {
 	w := &s.words
-	most := 0
-	for _, i := range rows {
-		most = max(most, s.class.Rows[i].Result.Max)
-	}
-	if most == 0 {
+	most := spread.Out
+	if most <= 0 {
 		return chart{}, false
 	}
 	bins := min(most+1, maxBins)
 	graded, rejects := make([]int, bins), make([]int, bins)
-	var marks []float64
-	rejected := 0
-	for _, i := range rows {
-		r := &s.class.Rows[i].Result
-		bin := min(max(r.Score, 0), most) * (bins - 1) / most
-		switch r.Verdict {
-		case grade.Graded:
-			graded[bin]++
-			marks = append(marks, float64(r.Score))
-		case grade.Rejected:
+	for i, m := range spread.Marks {
+		bin := min(max(m, 0), most) * (bins - 1) / most
+		if spread.Rows[i].Result.Verdict == grade.Rejected {
 			rejects[bin]++
-			rejected++
-		case grade.Fault:
+		} else {
+			graded[bin]++
 		}
 	}
 	c := chart{
-		ID: fmt.Sprintf("chart-%d", n+1), Title: s.title(&s.class.Rows[rows[0]].Result),
-		Width: chartWidth, Height: chartHeight, Base: chartBottom, Rejects: rejected > 0,
+		ID: fmt.Sprintf("chart-%d", n+1), Title: s.spreadTitle(&spread.Column), Width: chartWidth, Height: chartHeight,
+		Base: chartBottom, Rejects: spread.Rejected > 0,
+		Caption: fmt.Sprintf(w.meanMedian, w.number(spread.Mean), w.number(spread.Median), most),
+		Counted: s.glue(spread.Counted().In(s.lang)),
 	}
 	top := 1
 	for i := range bins {
@@ -110,17 +105,16 @@ func (s *site) chart(n int, rows []int) (chart, bool) {
 		}
 	}
 	c.Desc = strings.Join(said, w.semicolon)
-	c.Caption = w.count(len(marks), w.gradedOne, w.gradedMany)
-	if len(marks) > 0 {
-		slices.Sort(marks)
-		sum := 0.0
-		for _, m := range marks {
-			sum += m
-		}
-		median := (marks[(len(marks)-1)/2] + marks[len(marks)/2]) / 2
-		c.Caption += fmt.Sprintf(w.meanMedian, w.number(sum/float64(len(marks))), w.number(median), most)
+	return c, true
+}
+
+// spreadTitle says which exercise the marks are of.
+func (s *site) spreadTitle(c *gradebook.Column) string {
+	title := fmt.Sprintf(s.words.tp, c.TP, c.Ex)
+	if what := report.Short(cmp.Or(c.Title.In(s.lang), c.Exercise), maxLine); what != "" {
+		title += " · " + what
 	}
-	return c, len(c.Bars) > 0
+	return title
 }
 
 // heat shows which criteria of one exercise were lost, and by whom.

@@ -24,6 +24,7 @@ import (
 	"netlab/grader/course"
 	"netlab/grader/grade"
 	"netlab/grader/lang"
+	"netlab/grader/report"
 	"netlab/grader/scenario"
 )
 
@@ -252,7 +253,7 @@ func checkPolicy(t *testing.T, text string) {
 func TestClassSays(t *testing.T) {
 	index := readSite(t, writeSite(t, smallClass(), lang.EN))[indexName]
 	for _, want := range []string{
-		"3 graded, mean 11.7, median 10 (out of 20)", "The grading is not finished", "lovelace-tp3-ex1.zip", "Emmy Noether",
+		"mean 8.8, median 7.5 (out of 20)", "The grading is not finished", "lovelace-tp3-ex1.zip", "Emmy Noether",
 		"no archive (a PDF document)", "open the sandbox: too many open files", "premier/degaulle-tp3-ex1.zip", "1&nbsp;d&nbsp;2&nbsp;h after the deadline",
 		"grader check rendus/tp3/turing-tp3-ex1.zip", "clone: resource temporarily unavailable",
 	} {
@@ -479,5 +480,24 @@ func TestSameCause(t *testing.T) {
 	}
 	if t.Failed() {
 		t.Log(page)
+	}
+}
+
+// TestSameNumbersAsText: the two reports of a class have one mean, one median and
+// one word for what they are of.
+func TestSameNumbersAsText(t *testing.T) {
+	c := smallClass()
+	page := readSite(t, writeSite(t, c, lang.EN))["index.html"]
+	var text bytes.Buffer
+	if err := report.ClassText(&text, c, report.Options{Lang: lang.EN, Width: 120}); err != nil {
+		t.Fatal(err)
+	}
+	for _, want := range []struct{ page, text string }{
+		{"<p>mean 8.8, median 7.5 (out of 20)</p>", "mean 8.8 · median 7.5 · "},
+		{"<p class=\"counted\">marks counted: 4, of which rejected (0): 1; not counted: 2 without a mark, 1 not handed in</p>", "  marks counted: 4, of which rejected (0): 1; not counted: 2 without a mark, 1 not handed in\n"},
+	} {
+		if !strings.Contains(page, want.page) || !strings.Contains(text.String(), want.text) {
+			t.Errorf("not on both: %q", want)
+		}
 	}
 }

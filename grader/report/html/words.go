@@ -32,7 +32,7 @@ type words struct {
 	submissionOne, submissionMany, fullOne, fullMany, lostOne, lostMany            string
 	rejectedOne, rejectedMany, faultOne, faultMany, pendingOne, pendingMany        string
 	absentOne, absentMany, otherOne, otherMany                                     string
-	gradedOne, gradedMany, meanMedian, barDesc, barRejectedOne, barRejectedMany    string
+	meanMedian, barDesc, barRejectedOne, barRejectedMany                           string
 	semicolon, andOthers, graded, date                                             string
 	months                                                                         []string
 
@@ -137,8 +137,7 @@ func wordsIn(l lang.Lang) words {
 		pendingOne: t("pas encore corrigé", "not graded yet"), pendingMany: t("pas encore corrigés", "not graded yet"),
 		absentOne: t("étudiant sans rendu", "student without submission"), absentMany: t("étudiants sans rendu", "students without submission"),
 		otherOne: t("autre fichier", "other file"), otherMany: t("autres fichiers", "other files"),
-		gradedOne: t("%d noté", "%d graded"), gradedMany: t("%d notés", "%d graded"),
-		meanMedian: t(", moyenne %s, médiane %s (sur %d)", ", mean %s, median %s (out of %d)"),
+		meanMedian: t("moyenne %s, médiane %s (sur %d)", "mean %s, median %s (out of %d)"),
 		barDesc:    t("%d à %d/%d", "%d at %d/%d"), barRejectedOne: t("%d refusé", "%d rejected"), barRejectedMany: t("%d refusés", "%d rejected"),
 		semicolon: t(" ; ", "; "), andOthers: t("et %d autres", "and %d others"), graded: t("corrigé : %s", "graded: %s"),
 		date:   t("%d %s %d à %s", "%d %s %d, %s"),
