@@ -10,6 +10,7 @@ import (
 
 	"netlab/grader/course"
 	"netlab/grader/grade"
+	"netlab/grader/lang"
 )
 
 // Class is what a journal says: everything a report on a class shows.
@@ -81,11 +82,11 @@ type Row struct {
 
 // Other is a file of the folder that is no archive of a submission.
 type Other struct {
-	Path string `json:"path"`
-	Why  string `json:"why"`  // a word of the closed list: "kind", "hidden", "unreadable", "nested"
-	Note string `json:"note"` // what it looks like, in English, for people
+	Path string
+	Why  string    // a word of the closed list: "kind", "hidden", "unreadable", "nested"
+	Note lang.Text // what it looks like, for people
 	// Person is who handed it in, as the platform's folder says; zero when it does
 	// not say. Who handed in nothing but such files is not among Class.Absent.
-	Person      course.Person `json:"person,omitzero"`
-	Participant string        `json:"participant,omitempty"` // see Row.Participant
+	Person      course.Person
+	Participant string // see Row.Participant
 }

@@ -5,6 +5,7 @@ import (
 
 	"netlab/grader/course"
 	"netlab/grader/grade"
+	"netlab/grader/lang"
 	"netlab/grader/scenario"
 )
 
@@ -44,11 +45,30 @@ type runEvent struct {
 type foundEvent struct {
 	head
 	Submissions []submission    `json:"submissions"`
-	Others      []Other         `json:"others"`
+	Others      []otherFile     `json:"others"`
 	People      []course.Person `json:"people,omitempty"`
 	Absent      []course.Person `json:"absent,omitempty"`
 	// Suites are the hashes of the exercises' scripts, by exercise.
 	Suites map[string]string `json:"suites"`
+}
+
+// otherFile is an Other. Its note was in English alone once: a reader who knows
+// no other key finds that, and a journal of that time is read as it is.
+type otherFile struct {
+	Path        string        `json:"path"`
+	Why         string        `json:"why"`
+	Note        string        `json:"note"` // in English
+	NoteFR      string        `json:"note_fr,omitempty"`
+	Person      course.Person `json:"person,omitzero"`
+	Participant string        `json:"participant,omitempty"`
+}
+
+func writtenOther(o Other) otherFile {
+	return otherFile{Path: o.Path, Why: o.Why, Note: o.Note.EN, NoteFR: o.Note.FR, Person: o.Person, Participant: o.Participant}
+}
+
+func (o otherFile) read() Other {
+	return Other{Path: o.Path, Why: o.Why, Note: lang.T(o.NoteFR, o.Note), Person: o.Person, Participant: o.Participant}
 }
 
 // submission is the latest version of a submission as it was found.

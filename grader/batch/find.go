@@ -106,18 +106,18 @@ func (f *finder) find() error {
 		}
 		if hidden(p) && f.only == "" {
 			if d.IsDir() {
-				f.note(p+"/", "hidden", "a hidden folder, or one that a system made")
+				f.note(p+"/", "hidden", lang.T("un dossier caché, ou mis par un système", "a hidden folder, or one that a system made"))
 				return fs.SkipDir
 			}
-			f.note(p, "hidden", "a hidden file, or one that a system made")
+			f.note(p, "hidden", hiddenFile())
 			return nil
 		}
 		switch {
 		case d.IsDir():
 		case d.Type()&fs.ModeSymlink != 0:
-			f.note(p, "kind", "a symbolic link: it is not followed")
+			f.note(p, "kind", lang.T("un lien symbolique : il n'est pas suivi", "a symbolic link: it is not followed"))
 		case !d.Type().IsRegular():
-			f.note(p, "kind", "not an ordinary file")
+			f.note(p, "kind", lang.T("pas un fichier ordinaire", "not an ordinary file"))
 		default:
 			if err := f.file(p); err != nil {
 				f.note(p, "unreadable", reason(err))
@@ -133,18 +133,29 @@ func hidden(p string) bool {
 	return strings.HasPrefix(base, ".") || archive.System(base)
 }
 
-// reason is an error without the path, which is told beside it.
-func reason(err error) string {
+func hiddenFile() lang.Text {
+	return lang.T("un fichier caché, ou mis par un système", "a hidden file, or one that a system made")
+}
+
+// reason is an error without the path, which is told beside it. What the system
+// says is in English in both languages, but for what happens to teachers.
+func reason(err error) lang.Text {
+	switch {
+	case errors.Is(err, fs.ErrPermission):
+		return lang.T("permission refusée", "permission denied")
+	case errors.Is(err, fs.ErrNotExist):
+		return lang.T("n'est plus là", "is not there any more")
+	}
 	var pe *fs.PathError
 	if errors.As(err, &pe) {
 		err = pe.Err
 	}
-	return err.Error()
+	return lang.T(err.Error(), err.Error())
 }
 
-func (f *finder) note(p, why, note string) { f.noteBy(p, whoHandedIn(p), why, note) }
+func (f *finder) note(p, why string, note lang.Text) { f.noteBy(p, whoHandedIn(p), why, note) }
 
-func (f *finder) noteBy(p string, by handedIn, why, note string) {
+func (f *finder) noteBy(p string, by handedIn, why string, note lang.Text) {
 	f.others = append(f.others, other{Other{Path: p, Why: why, Note: note}, by})
 }
 
@@ -225,21 +236,21 @@ func (f *finder) add(a found, c content, read func() (content, error)) error {
 // candidate reports whether a file may be what a student handed in as an
 // archive; else note says what it is. A file that only says that it is one, or
 // is one of another format, is a candidate: it will be rejected, with the reason.
-func candidate(p string, head []byte) (ok bool, note string) {
+func candidate(p string, head []byte) (ok bool, note lang.Text) {
 	is, what := archive.Sniff(head)
 	switch ext := strings.ToLower(path.Ext(p)); ext {
 	case ".zip", ".zipx", ".rar", ".7z", ".tar", ".gz", ".tgz", ".bz2", ".tbz2", ".xz", ".zst":
-		return true, ""
+		return true, lang.Text{}
 	case ".docx", ".xlsx", ".pptx", ".odt", ".ods", ".odp", ".jar", ".epub", ".whl", ".apk":
 		if is {
-			return false, "a " + ext + " file"
+			return false, lang.F("un fichier %s", "a %s file", ext)
 		}
 	}
 	if is {
-		return true, ""
+		return true, lang.Text{}
 	}
 	if strings.HasPrefix(string(head), magic) {
-		return false, "a journal of grader"
+		return false, lang.T("un journal de grader", "a journal of grader")
 	}
-	return false, what.In(lang.EN)
+	return false, what
 }

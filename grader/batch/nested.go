@@ -6,6 +6,7 @@ import (
 	"strings"
 
 	"netlab/grader/archive"
+	"netlab/grader/lang"
 )
 
 // memberLimits bound one member of a container. Beyond what a submission may
@@ -55,17 +56,17 @@ func container(c content, named bool) *archive.Container {
 // unfold takes in the members of a container.
 func (f *finder) unfold(p string, box *archive.Container) {
 	if !box.Damage.Empty() {
-		f.note(p, "unreadable", box.Damage.EN)
+		f.note(p, "unreadable", box.Damage)
 	}
 	for i, m := range box.Members() {
 		at, by := p+"!"+m.Name, whoHandedIn(m.Name)
 		switch {
 		case !m.Wrong.Empty() && !archive.System(m.Name):
-			f.noteBy(at, by, "unreadable", m.Wrong.EN)
+			f.noteBy(at, by, "unreadable", m.Wrong)
 		case archive.System(m.Name) || strings.Contains("/"+m.Path, "/."):
-			f.noteBy(at, by, "hidden", "a hidden file, or one that a system made")
+			f.noteBy(at, by, "hidden", hiddenFile())
 		case f.seen >= maxFound:
-			f.noteBy(at, by, "unreadable", "too many files")
+			f.noteBy(at, by, "unreadable", lang.T("trop de fichiers", "too many files"))
 			return
 		default:
 			f.seen++
@@ -97,7 +98,7 @@ func (f *finder) member(p string, box *archive.Container, i int) error {
 		return nil
 	}
 	if archive.ZIP(head) && mayContain(m.Path) && container(c, false) != nil {
-		f.noteBy(a.path, a.by, "nested", "an archive of archives in another one: unpack the outer one")
+		f.noteBy(a.path, a.by, "nested", lang.T("une archive d'archives dans une autre : décompressez celle du dehors", "an archive of archives in another one: unpack the outer one"))
 		return nil
 	}
 	return f.add(a, c, read)

@@ -25,8 +25,11 @@ func ReadJournal(path string) (*Class, error) {
 func (x *index) class() (*Class, error) {
 	c := &Class{
 		Folder: x.run.Folder, Grader: x.run.Grader, Started: x.started, Ended: x.ended, Complete: x.complete,
-		Others: x.found.Others, People: x.found.People, Absent: x.found.Absent,
+		People: x.found.People, Absent: x.found.Absent,
 		References: map[string]grade.Result{},
+	}
+	for _, o := range x.found.Others {
+		c.Others = append(c.Others, o.read())
 	}
 	for id, rec := range x.refs {
 		r, err := x.wholeOf(rec)

@@ -158,11 +158,13 @@ func (r *run) find() (*finder, error) {
 		}
 		r.folder.Submissions = append(r.folder.Submissions, s)
 	}
+	var others []Other
 	for _, o := range f.others {
 		o.Person, o.Participant = who.who(o.by, ""), o.by.number
-		r.folder.Others = append(r.folder.Others, o.Other)
+		others = append(others, o.Other)
+		r.folder.Others = append(r.folder.Others, writtenOther(o.Other))
 	}
-	r.folder.Absent = who.absent(f.found, r.folder.Others)
+	r.folder.Absent = who.absent(f.found, others)
 	if r.Desk.Roster != nil {
 		r.folder.People = r.Desk.Roster.People()
 	}

@@ -33,8 +33,8 @@ func (p *classPage) troubles(c *batch.Class) {
 	})
 	p.list(p.cw.others, len(c.Others), func(i int) {
 		why := p.cw.why(c.Others[i].Why)
-		if c.Others[i].Note != "" {
-			why += " (" + c.Others[i].Note + ")"
+		if note := c.Others[i].Note.In(p.lang); note != "" {
+			why += " (" + note + ")"
 		}
 		p.item(dim, "• ", c.Others[i].Path, why)
 	})

@@ -189,7 +189,7 @@ func smallClass() *batch.Class {
 	c.Rows[1].Older = []string{"premier/degaulle-tp3-ex1.zip"}
 	c.Rows[1].Late = 26*time.Hour + 10*time.Minute
 	c.Rows[2].Retried, c.Rows[2].First = true, "open the sandbox: too many open files"
-	c.Others = []batch.Other{{Path: "notes.pdf", Why: "kind", Note: "a PDF document"}, {Path: ".cache", Why: "hidden"}}
+	c.Others = []batch.Other{{Path: "notes.pdf", Why: "kind", Note: lang.T("un document PDF", "a PDF document")}, {Path: ".cache", Why: "hidden"}}
 	c.Complete = false
 	c.Pending = []string{"lovelace-tp3-ex1.zip"}
 	return c
@@ -254,7 +254,7 @@ func hostileClass() *batch.Class {
 		}
 	}
 	c.Absent = []course.Person{{Family: evil}}
-	c.Others = []batch.Other{{Path: evil, Why: evil, Note: evil}}
+	c.Others = []batch.Other{{Path: evil, Why: evil, Note: same(evil)}}
 	c.Pending = []string{evil}
 	c.Grader = evil
 	return c

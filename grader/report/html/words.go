@@ -273,10 +273,11 @@ func (w *words) other(o batch.Other) string {
 	case "nested":
 		why = w.otherNested
 	}
-	if o.Note == "" {
+	note := o.Note.In(w.lang)
+	if note == "" {
 		return why
 	}
-	return why + " (" + report.Short(o.Note, maxLine) + ")"
+	return why + " (" + report.Short(note, maxLine) + ")"
 }
 
 // duration says how long something took, in its two largest units.

@@ -155,7 +155,7 @@ func Small() *batch.Class {
 	rows[1].Late = 2*time.Hour + 5*time.Minute
 	rows[3].Retried, rows[3].First = true, "start sandbox: clone: resource temporarily unavailable"
 	c := class("rendus", rows)
-	c.Others = []batch.Other{{Path: "notes.txt", Why: "kind", Note: "text"}}
+	c.Others = []batch.Other{{Path: "notes.txt", Why: "kind", Note: lang.T("du texte", "text")}}
 	c.People, c.Absent = people, []course.Person{people[2]}
 	return c
 }
@@ -222,7 +222,7 @@ func Hostile() *batch.Class {
 		rows[i].Retried, rows[i].First = true, Evil()
 	}
 	c := class("=rendus\x1b[2J", rows)
-	c.Others = []batch.Other{{Path: Evil(), Why: "nested", Note: Evil()}}
+	c.Others = []batch.Other{{Path: Evil(), Why: "nested", Note: same(Evil())}}
 	c.Complete, c.Pending = false, []string{Evil()}
 	c.People, c.Absent = people[:2], []course.Person{{Family: Evil(), Given: "=1"}}
 	return c
