@@ -234,7 +234,7 @@ func TestShow(t *testing.T) {
 		{"\u202e\u2066\u200b\ufeff\u2028", `"\u202e\u2066\u200b\ufeff\u2028"`},
 		{"x\u0336\u0337", `"x\u0336\u0337"`},
 		{"שלום", `"\u05e9\u05dc\u05d5\u05dd"`},
-		{"<img>&`|", `"\x3cimg\x3e\x26\x60\x7c"`},
+		{"<img>&`|#*_[]{}()$~^=+-@!?;:,.'/%", "\"<img>&`|#*_[]{}()$~^=+-@!?;:,.'/%\""},
 		{"\xff\xfe", `"\xff\xfe"`},
 		{"\U0001F600 \U000E0001", `"😀 \U000e0001"`},
 		{strings.Repeat("x", 81), `"` + strings.Repeat("x", 80) + `…"`},
@@ -243,6 +243,21 @@ func TestShow(t *testing.T) {
 	} {
 		if got := archive.Show(tt.name); got != tt.want {
 			t.Errorf("Show(%.40q) = %s, want %s", tt.name, got, tt.want)
+		}
+	}
+}
+
+// TestNamesAreSaidAsTheyAre: of a name a message changes only what cannot be
+// seen.
+func TestNamesAreSaidAsTheyAre(t *testing.T) {
+	_, violations := archive.ParseName("<b>&`|\x1b\u202e\xff-tp3-ex1.zip")
+	said := ""
+	for _, v := range violations {
+		said += v.Message.FR + v.Message.EN
+	}
+	for _, want := range []string{"<b>&`|\\x1b\\u202e\\xff-tp3-ex1.zip", "\"<\"", "\"&\"", "\"|\""} {
+		if !strings.Contains(said, want) {
+			t.Errorf("%q is not said in %s", want, said)
 		}
 	}
 }

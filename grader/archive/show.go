@@ -15,11 +15,12 @@ import (
 // few enough for one line of a terminal.
 const maxShown = 80
 
-// Show quotes a name that a student made, so that it can stand in a terminal, a
-// page, a table or a log: letters with their accents are kept, everything that
-// could act there (control, bidirectional and invisible characters, stacked
-// marks, bytes that are not UTF-8, and < > & ` |) is written as an escape, and
-// a long name is cut.
+// Show quotes a name that a student made, so that a person can read it on one
+// line: letters with their accents and signs are kept, everything that is not
+// simply drawn (control, bidirectional and invisible characters, stacked marks,
+// bytes that are not UTF-8) is written as an escape, and a long name is cut. What
+// means something where it is shown, such as < in a page or | in a table, is
+// escaped by who shows it there.
 func Show(name string) string {
 	cut := ""
 	if len(name) > 4*maxShown { // do not compose megabytes to show a line
@@ -36,8 +37,6 @@ func Show(name string) string {
 		switch {
 		case r == utf8.RuneError && size == 1:
 			fmt.Fprintf(&b, `\x%02x`, rest[0])
-		case strings.ContainsRune("<>&`|", r):
-			fmt.Fprintf(&b, `\x%02x`, r)
 		case r == '"' || r == '\\':
 			b.WriteRune('\\')
 			b.WriteRune(r)

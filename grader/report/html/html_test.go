@@ -20,6 +20,7 @@ import (
 	"github.com/google/go-cmp/cmp"
 	"golang.org/x/net/html"
 
+	"netlab/grader/archive"
 	"netlab/grader/batch"
 	"netlab/grader/course"
 	"netlab/grader/grade"
@@ -499,5 +500,25 @@ func TestSameNumbersAsText(t *testing.T) {
 		if !strings.Contains(page, want.page) || !strings.Contains(text.String(), want.text) {
 			t.Errorf("not on both: %q", want)
 		}
+	}
+}
+
+// TestNameOfARejectedArchive: every report says the name as it is, in the way of
+// the place where it stands.
+func TestNameOfARejectedArchive(t *testing.T) {
+	r := rejected()
+	r.Archive = "<b>x|`y`&amp;-tp3-ex1.zip"
+	_, r.Violations = archive.ParseName(r.Archive)
+	c := &batch.Class{Rows: []batch.Row{{Result: r, Path: r.Archive}}, Whole: func(int) (grade.Result, error) { return r, nil }}
+	for name, page := range readSite(t, writeSite(t, c, lang.EN)) {
+		if path.Ext(name) != ".html" {
+			continue
+		}
+		if !strings.Contains(page, "the name &#34;&lt;b&gt;x|`y`&amp;amp;-tp3-ex1.zip&#34; is not of the form") || strings.Contains(page, "<b>x") {
+			t.Errorf("%s does not say the name:\n%s", name, page)
+		}
+	}
+	if text := report.Whole(&r, report.Options{Lang: lang.EN}); !strings.Contains(strings.Join(strings.Fields(text), " "), "the name \"<b>x|`y`&amp;-tp3-ex1.zip\" is not of the form") {
+		t.Errorf("the text does not say the name:\n%s", text)
 	}
 }
