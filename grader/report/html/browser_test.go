@@ -203,7 +203,7 @@ func (b *browser) shoot(name string) {
 func writeSite(t *testing.T, class *batch.Class, l lang.Lang) string {
 	t.Helper()
 	dir := filepath.Join(t.TempDir(), "site")
-	if err := Write(dir, class, Options{Lang: l}); err != nil {
+	if err := Write(dir, class, Options{Lang: l, Zone: time.UTC}); err != nil {
 		t.Fatal(err)
 	}
 	return dir

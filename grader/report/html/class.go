@@ -29,6 +29,7 @@ type classPage struct {
 	Grader   string
 	Complete bool
 	Tiles    []tile
+	Cached   string // how many results are of an earlier run
 
 	Exercises []option
 	Rows      []tableRow
@@ -101,7 +102,11 @@ func (s *site) classPage() *classPage {
 	}
 	index := map[string]int{}
 	counts := map[outcome]int{}
+	cached := 0
 	for i := range c.Rows {
+		if c.Rows[i].Cached {
+			cached++
+		}
 		r := &c.Rows[i].Result
 		if _, known := index[r.Exercise]; !known {
 			index[r.Exercise] = len(p.Exercises)
@@ -116,6 +121,9 @@ func (s *site) classPage() *classPage {
 	p.Charts, p.Heats = s.charts(), s.heats()
 	s.rest(p)
 	p.Tiles = s.tiles(p, counts)
+	if cached > 0 {
+		p.Cached = w.count(cached, w.cachedOne, w.cachedMany)
+	}
 	return p
 }
 
@@ -283,10 +291,14 @@ func exercises(rows []batch.Row) [][]int {
 	return out
 }
 
-// between says when a class was graded, as the journal has it.
+// between says when a class was graded, by the clock of who reads it.
 func (s *site) between(from, to time.Time) string {
 	if from.IsZero() {
 		return ""
+	}
+	from = from.In(s.zone)
+	if !to.IsZero() {
+		to = to.In(s.zone)
 	}
 	day := func(t time.Time) string {
 		return fmt.Sprintf(s.words.date, t.Day(), s.words.months[t.Month()-1], t.Year(), t.Format("15:04"))

@@ -9,7 +9,7 @@
 // security policy allows the page's own style and script, by their hashes, and
 // nothing else.
 //
-// The same class always gives the same bytes.
+// The same class always gives the same bytes, in one time zone.
 package html
 
 import (
@@ -19,6 +19,7 @@ import (
 	"fmt"
 	"io/fs"
 	"os"
+	"time"
 
 	"netlab/grader/batch"
 	"netlab/grader/lang"
@@ -26,7 +27,8 @@ import (
 
 // Options says how the site looks.
 type Options struct {
-	Lang lang.Lang // English when it is neither of the two
+	Lang lang.Lang      // English when it is neither of the two
+	Zone *time.Location // of the times of day; this machine's when it is nil
 }
 
 // Write writes the site of a class into the folder dir, whose index.html is the
@@ -37,6 +39,9 @@ type Options struct {
 func Write(dir string, class *batch.Class, o Options) (err error) {
 	if o.Lang != lang.FR {
 		o.Lang = lang.EN
+	}
+	if o.Zone == nil {
+		o.Zone = time.Local
 	}
 	if err := os.MkdirAll(dir, 0o755); err != nil {
 		return fmt.Errorf("write the report: %w", err)

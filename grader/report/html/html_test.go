@@ -15,6 +15,7 @@ import (
 	"slices"
 	"strings"
 	"testing"
+	"time"
 	"unicode/utf8"
 
 	"github.com/google/go-cmp/cmp"
@@ -520,5 +521,50 @@ func TestNameOfARejectedArchive(t *testing.T) {
 	}
 	if text := report.Whole(&r, report.Options{Lang: lang.EN}); !strings.Contains(strings.Join(strings.Fields(text), " "), "the name \"<b>x|`y`&amp;-tp3-ex1.zip\" is not of the form") {
 		t.Errorf("the text does not say the name:\n%s", text)
+	}
+}
+
+// TestTimesAreLocal: a teacher reads times by the clock on the wall, with its
+// zone, and of results that a second run took over one line speaks.
+func TestTimesAreLocal(t *testing.T) {
+	c := smallClass()
+	c.Started = time.Date(2026, time.October, 24, 22, 50, 0, 0, time.UTC)
+	for _, tt := range []struct {
+		zone *time.Location
+		to   time.Duration
+		want string
+	}{
+		{time.UTC, 30 * time.Minute, "Graded on 24 October 2026, 22:50–23:20 UTC"},
+		{time.FixedZone("CEST", 2*60*60), 30 * time.Minute, "Graded on 25 October 2026, 00:50–01:20 CEST"},
+		{time.FixedZone("", -10*60*60), 0, "Graded on 24 October 2026, 12:50 -1000"},
+		{time.FixedZone("CEST", 2*60*60), 24 * time.Hour, "Graded on 25 October 2026, 00:50 – 26 October 2026, 00:50 CEST"},
+	} {
+		c.Ended = c.Started.Add(tt.to)
+		dir := filepath.Join(t.TempDir(), "site")
+		if err := Write(dir, c, Options{Lang: lang.EN, Zone: tt.zone}); err != nil {
+			t.Fatal(err)
+		}
+		if page := readSite(t, dir)["index.html"]; !strings.Contains(page, tt.want) {
+			t.Errorf("%q is not said", tt.want)
+		}
+	}
+}
+
+func TestEarlierResultsAreSaidOnce(t *testing.T) {
+	c := smallClass()
+	for n, want := range []string{"", "1 result is of an earlier run: nothing has changed since.", "", "", "", "5 results are of an earlier run: nothing has changed since."} {
+		for i := range c.Rows {
+			c.Rows[i].Cached = i < n
+		}
+		said := 0
+		for name, page := range readSite(t, writeSite(t, c, lang.EN)) {
+			if path.Ext(name) == ".html" {
+				said += strings.Count(page, "earlier run")
+			}
+		}
+		page := readSite(t, writeSite(t, c, lang.EN))["index.html"]
+		if n > 0 && said != 1 || n == 0 && said != 0 || !strings.Contains(page, want) || strings.Contains(page, "graded before") {
+			t.Errorf("%d results of an earlier run: said %d times", n, said)
+		}
 	}
 }

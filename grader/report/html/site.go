@@ -7,6 +7,7 @@ import (
 	"fmt"
 	"html/template"
 	"io"
+	"time"
 
 	"netlab/grader/batch"
 	"netlab/grader/grade"
@@ -20,6 +21,7 @@ var files embed.FS
 type site struct {
 	class     *batch.Class
 	lang      lang.Lang
+	zone      *time.Location // of the times of day
 	words     words
 	pages     []string // by row: the name of its page
 	templates *template.Template
@@ -48,7 +50,7 @@ func newAsset(element, file string) (asset, error) {
 }
 
 func newSite(class *batch.Class, o Options) (*site, error) {
-	s := &site{class: class, lang: o.Lang, words: wordsIn(o.Lang), pages: pageNames(class.Rows)}
+	s := &site{class: class, lang: o.Lang, zone: o.Zone, words: wordsIn(o.Lang), pages: pageNames(class.Rows)}
 	var err error
 	if s.style, err = newAsset("style", "style.css"); err != nil {
 		return nil, err

@@ -265,9 +265,6 @@ func (s *site) notes(row *batch.Row) []note {
 		first, _, _ := strings.Cut(row.First, "\n")
 		out = append(out, note{w.retried, report.Short(first, maxLine)})
 	}
-	if row.Cached {
-		out = append(out, note{w.cached, w.cachedWhy})
-	}
 	return out
 }
 

@@ -47,7 +47,7 @@ type words struct {
 	NoDiagram, List, Tests, ScenarioTitle, StatusPassed, StatusFailed                             string
 	StatusSkipped, StatusUntested, Untested, Act, NothingSaid, StepOK, StepFailed                 string
 	AdviceList, Compared                                                                          string
-	late, lateBy, olderVersions, retried, cached, cachedWhy, unknownExercise                      string
+	late, lateBy, olderVersions, retried, cachedOne, cachedMany, unknownExercise                  string
 	interpreter, isolation, tests, seed, took, archive                                            string
 	pointLost, pointsLost, stepsOmitted, scenariosOmitted                                         string
 	eventOmitted, eventsOmitted, actsOmitted                                                      string
@@ -194,7 +194,8 @@ func wordsIn(l lang.Lang) words {
 
 		late: t("en retard", "late"), lateBy: t("%s après la date limite", "%s after the deadline"),
 		olderVersions: t("autres versions", "other versions"), retried: t("corrigé deux fois", "graded twice"),
-		cached: t("déjà corrigé", "graded before"), cachedWhy: t("résultat d'une correction précédente : rien n'a changé depuis", "result of an earlier run: nothing has changed since"),
+		cachedOne:       t("%d résultat vient d'une correction précédente : rien n'a changé depuis.", "%d result is of an earlier run: nothing has changed since."),
+		cachedMany:      t("%d résultats viennent d'une correction précédente : rien n'a changé depuis.", "%d results are of an earlier run: nothing has changed since."),
 		unknownExercise: t("exercice inconnu", "unknown exercise"),
 		interpreter:     t("Interpréteur", "Interpreter"), isolation: t("Isolation", "Isolation"),
 		tests: t("Essais", "Tests"), seed: t("Graine", "Seed"), took: t("Durée", "Duration"), archive: t("Archive", "Archive"),
