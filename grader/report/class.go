@@ -276,23 +276,31 @@ func (p *classPage) students(c *batch.Class) {
 }
 
 // table puts rows of cells, the first one a header; the cell of the column mark
-// is in the row's style and stands to the right.
+// is in the row's style and stands to the right. What the last cell has no room
+// for goes on below, over half of the page.
 func (p *page) table(rows [][]string, styles []style, mark int) {
 	widths := p.tableWidths(rows)
 	last := len(widths) - 1
+	indent := 0
+	for _, n := range widths[:last] {
+		indent += n + 2
+	}
+	indent = min(indent, p.width/2)
 	for i, cells := range rows {
 		var line []span
+		rest := ""
 		for j, text := range cells {
-			st, cut := plainStyle, cutInside
+			st := plainStyle
 			if i == 0 {
 				st = dim
 			} else if j == mark {
 				st = styles[i]
 			}
 			if j == last {
-				cut = cutEnd
+				text, rest = firstLineOf(cutEnd(text, maxProse), widths[j])
+			} else {
+				text = cutInside(text, widths[j])
 			}
-			text = cut(text, widths[j])
 			switch {
 			case j == mark:
 				text = strings.Repeat(" ", widths[j]-columns(text)) + text + "  "
@@ -302,5 +310,23 @@ func (p *page) table(rows [][]string, styles []style, mark int) {
 			line = append(line, span{st, text})
 		}
 		p.line(line...)
+		if rest == "" {
+			continue
+		}
+		for _, text := range wrap(rest, p.width-indent) {
+			p.line(span{text: strings.Repeat(" ", indent)}, span{text: text})
+		}
+	}
+}
+
+// firstLineOf cuts what fits into width columns from s, between words, and
+// returns the rest.
+func firstLineOf(s string, width int) (line, rest string) {
+	line = wrap(s, width)[0]
+	switch rest = s[len(line):]; {
+	case rest == "" || strings.HasPrefix(rest, " "):
+		return line, strings.TrimPrefix(rest, " ")
+	default: // not even a word fits
+		return "", s
 	}
 }

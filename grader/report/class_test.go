@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"errors"
 	"flag"
+	"fmt"
 	"os"
 	"regexp"
 	"strings"
@@ -13,7 +14,9 @@ import (
 
 	"golang.org/x/text/width"
 
+	"netlab/grader/archive"
 	"netlab/grader/batch"
+	"netlab/grader/grade"
 	"netlab/grader/lang"
 	"netlab/grader/report"
 	"netlab/grader/report/reporttest"
@@ -111,7 +114,39 @@ func TestClassTextSays(t *testing.T) {
 	}
 }
 
-// TestClassTextLimits: a list of thousands is cut, the students never.
+// TestSummarySaysWholeReasons: the reasons of a summary go on below, in their
+// column, and none is cut.
+func TestSummarySaysWholeReasons(t *testing.T) {
+	c := reporttest.Small()
+	r := &c.Rows[4].Result
+	r.Violations = nil
+	for i := range 12 {
+		r.Violations = append(r.Violations, archive.Violation{Rule: fmt.Sprintf("content.rule%d", i), Severity: archive.Reject, Message: lang.T("non", "no")})
+	}
+	var class, several bytes.Buffer
+	if err := report.ClassText(&class, c, report.Options{Lang: lang.EN}); err != nil {
+		t.Fatal(err)
+	}
+	if err := report.Text(&several, []grade.Result{c.Rows[0].Result, *r}, report.Options{Lang: lang.EN}); err != nil {
+		t.Fatal(err)
+	}
+	for name, text := range map[string]string{"class": class.String(), "several": several.String()} {
+		_, summary, found := strings.Cut(text, "\nSummary of ")
+		if !found {
+			t.Fatalf("%s: no summary in\n%s", name, text)
+		}
+		_, reasons, _ := strings.Cut(summary, " rejected")
+		words := strings.Fields(reasons)
+		for i := range 12 {
+			if want := fmt.Sprintf("content.rule%d", i); len(words) <= i || words[i] != want {
+				t.Fatalf("%s: %s does not follow in\n%s", name, want, summary)
+			}
+		}
+	}
+}
+
+// TestClassTextLimits: a list of thousands is cut, the students never: each has
+// a line, and one more for the reason.
 func TestClassTextLimits(t *testing.T) {
 	c := reporttest.Small()
 	row := c.Rows[4]
@@ -122,7 +157,7 @@ func TestClassTextLimits(t *testing.T) {
 	if err := report.ClassText(&b, c, report.Options{Lang: lang.EN}); err != nil {
 		t.Fatal(err)
 	}
-	if n := strings.Count(b.String(), "\n"); n < 3000 || n > 3400 || !strings.Contains(b.String(), "… and 2801 more") {
+	if n := strings.Count(b.String(), "\n"); n < 6000 || n > 6400 || !strings.Contains(b.String(), "… and 2801 more") {
 		t.Errorf("%d lines", n)
 	}
 }
