@@ -1,17 +1,18 @@
 package archive
 
 import (
-	"errors"
 	"fmt"
 	"strings"
 	"unicode"
 
 	"golang.org/x/text/unicode/norm"
+
+	"netlab/grader/lang"
 )
 
 // ErrNoName is what FileName's error wraps when a family name cannot be written
 // in the letters a to z.
-var ErrNoName = errors.New("no letters a to z")
+var ErrNoName = lang.Errorf("aucune lettre de a à z", "no letters a to z")
 
 // maxNumber is the highest TP or exercise number.
 const maxNumber = 999
@@ -39,13 +40,14 @@ func Normalize(family string) string {
 func FileName(family string, tp, ex int) (string, error) {
 	student := Normalize(family)
 	if student == "" || len(student) > maxName {
-		return "", fmt.Errorf("name an archive for %s: %w: give the name in Latin letters, at most %d", Show(family), ErrNoName, maxName)
+		return "", lang.Errorf("nom d'archive pour %s : %w dans ce nom : écrivez-le en lettres latines, au plus %d, sans chiffre",
+			"name an archive for %s: %w: give the name in Latin letters, at most %d", Show(family), ErrNoName, maxName)
 	}
 	if tp < 1 || tp > maxNumber {
-		return "", fmt.Errorf("name an archive: no TP %d: numbers go from 1 to %d", tp, maxNumber)
+		return "", lang.Errorf("nom d'archive : pas de TP %d : les numéros vont de 1 à %d", "name an archive: no TP %d: numbers go from 1 to %d", tp, maxNumber)
 	}
 	if ex < 1 || ex > maxNumber {
-		return "", fmt.Errorf("name an archive: no exercise %d: numbers go from 1 to %d", ex, maxNumber)
+		return "", lang.Errorf("nom d'archive : pas d'exercice %d : les numéros vont de 1 à %d", "name an archive: no exercise %d: numbers go from 1 to %d", ex, maxNumber)
 	}
 	return fmt.Sprintf("%s-tp%d-ex%d.zip", student, tp, ex), nil
 }

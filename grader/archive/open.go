@@ -41,10 +41,10 @@ func Open(path string, policy Policy, limits Limits) (*Submission, []Violation, 
 		return nil, nil, fileError(path, err)
 	}
 	if info.IsDir() {
-		return nil, nil, fmt.Errorf("open archive %s: it is a folder: give the .zip file itself", Show(path))
+		return nil, nil, lang.Errorf("%s est un dossier : donnez le fichier .zip lui-même", "open archive %s: it is a folder: give the .zip file itself", Show(path))
 	}
 	if !info.Mode().IsRegular() {
-		return nil, nil, fmt.Errorf("open archive %s: it is not an ordinary file (%s): give a .zip file", Show(path), info.Mode().Type())
+		return nil, nil, lang.Errorf("%s n'est pas un fichier ordinaire (%s) : donnez un fichier .zip", "open archive %s: it is not an ordinary file (%s): give a .zip file", Show(path), info.Mode().Type())
 	}
 	f, err := os.Open(path)
 	if err != nil {
@@ -53,7 +53,7 @@ func Open(path string, policy Policy, limits Limits) (*Submission, []Violation, 
 	defer f.Close()
 	sub, violations, err := Read(f, info.Size(), policy, limits)
 	if err != nil {
-		return nil, nil, fmt.Errorf("open archive %s: %w", Show(path), err)
+		return nil, nil, lang.Errorf("ouverture de l'archive %s : %w", "open archive %s: %w", Show(path), err)
 	}
 	return sub, violations, nil
 }
@@ -65,11 +65,11 @@ func fileError(path string, err error) error {
 	}
 	switch {
 	case errors.Is(err, fs.ErrNotExist):
-		return fmt.Errorf("open archive %s: %w: check the name and the folder", Show(path), err)
+		return lang.Errorf("ouverture de l'archive %s : %w", "open archive %s: %w: check the name and the folder", Show(path), err)
 	case errors.Is(err, fs.ErrPermission):
-		return fmt.Errorf("open archive %s: %w: make it readable (chmod +r)", Show(path), err)
+		return lang.Errorf("ouverture de l'archive %s : %w : rendez-la lisible (chmod +r)", "open archive %s: %w: make it readable (chmod +r)", Show(path), err)
 	}
-	return fmt.Errorf("open archive %s: %w", Show(path), err)
+	return lang.Errorf("ouverture de l'archive %s : %w", "open archive %s: %w", Show(path), err)
 }
 
 // Read is Open for an archive of size bytes that r gives.

@@ -9,7 +9,6 @@
 package archive
 
 import (
-	"fmt"
 	"slices"
 	"strings"
 
@@ -97,22 +96,22 @@ func ParsePolicy(severities map[string]string) (Policy, error) {
 	known := policyKeys()
 	levels := []string{string(Reject), string(Warn), string(Ignore)}
 	policy := make(Policy, len(severities))
-	var wrong []string
+	var wrong []lang.Text
 	for rule, severity := range severities {
 		if !slices.Contains(known, rule) {
-			wrong = append(wrong, fmt.Sprintf("unknown rule %q%s", rule, spelling.Suggest(rule, known)))
+			wrong = append(wrong, lang.F("règle inconnue : %q%s", "unknown rule %q%s", rule, lang.DidYouMean(spelling.Nearest(rule, known))))
 			continue
 		}
 		if !slices.Contains(levels, severity) {
-			wrong = append(wrong, fmt.Sprintf("rule %s: unknown severity %q%s: choose reject, warn or ignore",
-				rule, severity, spelling.Suggest(severity, levels)))
+			wrong = append(wrong, lang.F("règle %s : sévérité inconnue : %q%s : choisissez reject, warn ou ignore", "rule %s: unknown severity %q%s: choose reject, warn or ignore",
+				rule, severity, lang.DidYouMean(spelling.Nearest(severity, levels))))
 			continue
 		}
 		policy[rule] = Severity(severity)
 	}
 	if wrong != nil {
-		slices.Sort(wrong)
-		return nil, fmt.Errorf("%s", strings.Join(wrong, "; "))
+		slices.SortFunc(wrong, func(a, b lang.Text) int { return strings.Compare(a.EN, b.EN) })
+		return nil, lang.Errorf("%s", "%s", lang.Semicolon(wrong...))
 	}
 	return policy, nil
 }

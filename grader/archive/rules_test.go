@@ -7,6 +7,7 @@ import (
 	"github.com/google/go-cmp/cmp"
 
 	"netlab/grader/archive"
+	"netlab/grader/lang"
 )
 
 // The rules and their default severities are a contract.
@@ -102,5 +103,10 @@ func TestParsePolicy(t *testing.T) {
 		`unknown rule "name.acent" (did you mean "name.accent"?); unknown rule "zzz"`
 	if err == nil || err.Error() != want {
 		t.Errorf("got  %v\nwant %s", err, want)
+	}
+	french := `règle content.* : sévérité inconnue : "rejct" (vouliez-vous "reject" ?) : choisissez reject, warn ou ignore ; ` +
+		`règle inconnue : "name.acent" (vouliez-vous "name.accent" ?) ; règle inconnue : "zzz"`
+	if got := lang.OfError(err).FR; got != french {
+		t.Errorf("got  %s\nwant %s", got, french)
 	}
 }

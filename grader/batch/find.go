@@ -2,7 +2,6 @@ package batch
 
 import (
 	"errors"
-	"fmt"
 	"io"
 	"io/fs"
 	"os"
@@ -92,7 +91,7 @@ func (f *finder) find() error {
 	}
 	return fs.WalkDir(f.root.FS(), start, func(p string, d fs.DirEntry, err error) error {
 		if f.seen++; f.seen > maxFound {
-			return fmt.Errorf("more than %d files: is this the right folder?", maxFound)
+			return lang.Errorf("plus de %d fichiers : est-ce le bon dossier ?", "more than %d files: is this the right folder?", maxFound)
 		}
 		if err != nil {
 			if p == start {

@@ -5,13 +5,12 @@ import (
 	"context"
 	"crypto/sha256"
 	"encoding/hex"
-	"errors"
-	"fmt"
 	"io"
 	"time"
 
 	"netlab/grader/archive"
 	"netlab/grader/grade"
+	"netlab/grader/lang"
 )
 
 // grade grades one job and records the result. Its error is the journal's. What
@@ -48,19 +47,21 @@ func (r *run) grade(ctx context.Context, j job) error {
 func (r *run) submission(ctx context.Context, s submission) grade.Result {
 	f := r.found[s.Path]
 	fault := func(err error) grade.Result {
-		return grade.Result{
-			Archive: s.Base, Student: f.name.Student, TP: f.name.TP, Ex: f.name.Ex, Verdict: grade.Fault, Fault: err.Error(),
+		res := grade.Result{
+			Archive: s.Base, Student: f.name.Student, TP: f.name.TP, Ex: f.name.Ex,
 			Environment: grade.Environment{Grader: r.Desk.Grader.Version},
 		}
+		res.Fail(lang.Errorf("ouverture de l'archive %s : %w", "open archive %s: %w", archive.Show(s.Base), err))
+		return res
 	}
 	c, err := f.read()
 	if err != nil {
-		return fault(fmt.Errorf("open archive %s: %w", archive.Show(s.Base), err))
+		return fault(err)
 	}
 	defer c.close()
 	steady, err := c.steady(s.Archive)
 	if err != nil {
-		return fault(fmt.Errorf("open archive %s: %w", archive.Show(s.Base), err))
+		return fault(err)
 	}
 	return r.Desk.Read(ctx, s.Base, steady, c.size)
 }
@@ -77,7 +78,7 @@ func (c content) steady(sum string) (io.ReaderAt, error) {
 		return nil, err
 	}
 	if now := sha256.Sum256(data); hex.EncodeToString(now[:]) != sum {
-		return nil, errors.New("it has changed since the run began: run again")
+		return nil, lang.Errorf("l'archive a changé depuis le début de la correction : relancez-la", "it has changed since the run began: run again")
 	}
 	return bytes.NewReader(data), nil
 }

@@ -5,7 +5,6 @@ import (
 	"bytes"
 	"encoding/json"
 	"errors"
-	"fmt"
 	"io"
 	"os"
 	"strings"
@@ -46,7 +45,7 @@ const maxLine = 1 << 28
 func readIndex(path string) (*index, error) {
 	f, err := os.Open(path)
 	if err != nil {
-		return nil, fmt.Errorf("read the journal: %w", err)
+		return nil, lang.Errorf("lecture du journal : %w", "read the journal: %w", err)
 	}
 	defer f.Close()
 	x := &index{
@@ -58,18 +57,18 @@ func readIndex(path string) (*index, error) {
 		front, size, err := readLine(r)
 		if errors.Is(err, io.EOF) {
 			if n == 1 && !strings.HasPrefix(magic, string(front)) && !strings.HasPrefix(string(front), magic) {
-				return nil, fmt.Errorf("%s %w", path, ErrNoJournal)
+				return nil, lang.Errorf("%s %w", "%s %w", path, ErrNoJournal)
 			}
 			break // nothing, or a torn line
 		}
 		if err == nil && n == 1 && !strings.HasPrefix(string(front), magic) {
-			return nil, fmt.Errorf("%s %w", path, ErrNoJournal)
+			return nil, lang.Errorf("%s %w", "%s %w", path, ErrNoJournal)
 		}
 		if err == nil {
 			err = x.take(front, size)
 		}
 		if err != nil {
-			return nil, fmt.Errorf("journal %s: line %d: %w", path, n, err)
+			return nil, lang.Errorf("journal %s, ligne %d : %w", "journal %s: line %d: %w", path, n, err)
 		}
 		x.size += size
 	}
@@ -91,7 +90,7 @@ func readLine(r *bufio.Reader) (front []byte, size int64, err error) {
 				front, cut = append(front[:from+i], '}'), true
 			}
 			if len(front) > maxLine {
-				return nil, size, fmt.Errorf("more than %d bytes", maxLine)
+				return nil, size, lang.Errorf("plus de %d octets", "more than %d bytes", maxLine)
 			}
 		}
 		if !errors.Is(err, bufio.ErrBufferFull) {
@@ -104,7 +103,7 @@ func readLine(r *bufio.Reader) (front []byte, size int64, err error) {
 func (x *index) take(line []byte, size int64) error {
 	var h head
 	if err := json.Unmarshal(line, &h); err != nil {
-		return err
+		return damaged(err)
 	}
 	if !h.At.IsZero() {
 		if x.started.IsZero() {
@@ -115,21 +114,24 @@ func (x *index) take(line []byte, size int64) error {
 	switch h.Event {
 	case "journal":
 		if h.Version != journalVersion {
-			return fmt.Errorf("version %d of the journal, and this grader reads version %d", h.Version, journalVersion)
+			return lang.Errorf("version %d du journal, et ce programme lit la version %d : prenez le programme qui l'a écrit, ou un autre --journal",
+				"version %d of the journal, and this grader reads version %d: use the program that wrote it, or another --journal", h.Version, journalVersion)
 		}
 	case eventRun:
 		x.run, x.runAt, x.complete = runEvent{}, x.size, false
-		return json.Unmarshal(line, &x.run)
+		if err := json.Unmarshal(line, &x.run); err != nil {
+			return damaged(err)
+		}
 	case eventFound:
 		x.found = foundEvent{}
 		if err := json.Unmarshal(line, &x.found); err != nil {
-			return err
+			return damaged(err)
 		}
 		x.foundRaw = x.found.content()
 	case eventResult, eventReference:
 		rec := &recorded{at: x.size, size: size}
 		if err := json.Unmarshal(line, &rec.resultEvent); err != nil {
-			return err
+			return damaged(err)
 		}
 		x.shrink(&rec.Result)
 		if h.Event == eventReference {
@@ -141,13 +143,19 @@ func (x *index) take(line []byte, size int64) error {
 	case eventEnd:
 		var e endEvent
 		if err := json.Unmarshal(line, &e); err != nil {
-			return err
+			return damaged(err)
 		}
 		x.complete = e.Complete
 	default:
-		return fmt.Errorf("unknown event %q", h.Event)
+		return lang.Errorf("événement inconnu : %q (une version plus récente l'a-t-elle écrit ?)", "unknown event %q (has a later version written it?)", h.Event)
 	}
 	return nil
+}
+
+// damaged is the error of a line that is no event as a run writes it.
+func damaged(err error) error {
+	return lang.Errorf("la ligne est abîmée (%w) : reprenez une copie du journal, ou corrigez de nouveau avec un autre --journal",
+		"the line is damaged (%w): take a copy of the journal, or grade anew with another --journal", err)
 }
 
 // content is the event without its time: what tells two of them apart.
@@ -196,12 +204,12 @@ func (x *index) shrink(r *grade.Result) {
 func (x *index) wholeOf(rec *recorded) (grade.Result, error) {
 	f, err := os.Open(x.path)
 	if err != nil {
-		return grade.Result{}, fmt.Errorf("read the journal: %w", err)
+		return grade.Result{}, lang.Errorf("lecture du journal : %w", "read the journal: %w", err)
 	}
 	defer f.Close()
 	line := make([]byte, rec.size)
 	if _, err := f.ReadAt(line, rec.at); err != nil {
-		return grade.Result{}, fmt.Errorf("read the journal %s at %d: %w", x.path, rec.at, err)
+		return grade.Result{}, lang.Errorf("lecture du journal %s, octet %d : %w", "read the journal %s at %d: %w", x.path, rec.at, err)
 	}
 	i := bytes.Index(line, []byte(wholeMark))
 	if i < 0 {
@@ -209,7 +217,7 @@ func (x *index) wholeOf(rec *recorded) (grade.Result, error) {
 	}
 	var rest whole
 	if err := json.Unmarshal(bytes.TrimSuffix(line[i+len(wholeMark):], []byte("}\n")), &rest); err != nil {
-		return grade.Result{}, fmt.Errorf("read the journal %s at %d: %w", x.path, rec.at, err)
+		return grade.Result{}, lang.Errorf("lecture du journal %s, octet %d : %w", "read the journal %s at %d: %w", x.path, rec.at, err)
 	}
 	return join(rec.Result, rest), nil
 }

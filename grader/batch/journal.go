@@ -7,6 +7,8 @@ import (
 	"fmt"
 	"os"
 	"time"
+
+	"netlab/grader/lang"
 )
 
 // BusyError says that another run writes the journal.
@@ -23,7 +25,7 @@ func (e *BusyError) Error() string {
 }
 
 // ErrNoJournal says that a file is no journal of this grader.
-var ErrNoJournal = errors.New("is no journal of grader")
+var ErrNoJournal = lang.Errorf("n'est pas un journal de grader", "is no journal of grader")
 
 // journal is a journal that this run writes.
 type journal struct {
@@ -37,7 +39,7 @@ type journal struct {
 func openJournal(path string) (*journal, *index, error) {
 	f, err := os.OpenFile(path, os.O_RDWR|os.O_CREATE, 0o644)
 	if err != nil {
-		return nil, nil, fmt.Errorf("open the journal: %w", err)
+		return nil, nil, lang.Errorf("ouverture du journal : %w", "open the journal: %w", err)
 	}
 	j := &journal{file: f}
 	x, err := j.take(path)
@@ -51,7 +53,7 @@ func openJournal(path string) (*journal, *index, error) {
 func (j *journal) take(path string) (*index, error) {
 	mine, err := lock(j.file)
 	if err != nil {
-		return nil, fmt.Errorf("lock the journal %s: %w", path, err)
+		return nil, lang.Errorf("le journal %s ne peut être réservé : %w", "lock the journal %s: %w", path, err)
 	}
 	if !mine {
 		busy := &BusyError{Journal: path}
@@ -66,7 +68,7 @@ func (j *journal) take(path string) (*index, error) {
 	}
 	j.size = x.size
 	if err := j.file.Truncate(j.size); err != nil {
-		return nil, fmt.Errorf("journal %s: cut off what a crash has left: %w", path, err)
+		return nil, lang.Errorf("journal %s : la fin laissée par un arrêt brutal ne peut être retirée : %w", "journal %s: cut off what a crash has left: %w", path, err)
 	}
 	if j.size == 0 {
 		line := fmt.Sprintf("%s%d}\n", magic, journalVersion)
@@ -81,7 +83,7 @@ func (j *journal) take(path string) (*index, error) {
 func (j *journal) append(event any) error {
 	line, err := json.Marshal(event)
 	if err != nil {
-		return fmt.Errorf("write the journal: %w", err)
+		return lang.Errorf("écriture du journal : %w", "write the journal: %w", err)
 	}
 	return j.write(append(line, '\n'))
 }
@@ -92,11 +94,11 @@ func (j *journal) appendResult(e resultEvent) error {
 	e.Result, rest = split(e.Result)
 	front, err := json.Marshal(e)
 	if err != nil {
-		return fmt.Errorf("write the journal: %w", err)
+		return lang.Errorf("écriture du journal : %w", "write the journal: %w", err)
 	}
 	back, err := json.Marshal(rest)
 	if err != nil {
-		return fmt.Errorf("write the journal: %w", err)
+		return lang.Errorf("écriture du journal : %w", "write the journal: %w", err)
 	}
 	line := bytes.Join([][]byte{front[:len(front)-1], []byte(wholeMark), back, []byte("}\n")}, nil)
 	return j.write(line)
@@ -106,7 +108,7 @@ func (j *journal) appendResult(e resultEvent) error {
 // be written: the line may be torn.
 func (j *journal) write(line []byte) error {
 	if j.file == nil {
-		return errors.New("write the journal: an earlier write has failed")
+		return lang.Errorf("écriture du journal : une écriture précédente a échoué", "write the journal: an earlier write has failed")
 	}
 	n, err := j.file.WriteAt(line, j.size)
 	j.size += int64(n)
@@ -114,7 +116,7 @@ func (j *journal) write(line []byte) error {
 		err = j.file.Sync()
 	}
 	if err != nil {
-		err = fmt.Errorf("write the journal: %w", errors.Join(err, j.close()))
+		err = lang.Errorf("écriture du journal : %w", "write the journal: %w", errors.Join(err, j.close()))
 		return err
 	}
 	return nil

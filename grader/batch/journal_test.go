@@ -138,19 +138,22 @@ func TestJournalTornAnywhere(t *testing.T) {
 }
 
 func TestJournalThatIsNone(t *testing.T) {
-	for name, text := range map[string]string{
-		"text":            "hello\n",
-		"a line":          "hello",
-		"a later version": magic + "2}\n",
-		"damage":          magic + "1}\n{\"event\":\"run\"\n" + `{"event":"end"}` + "\n",
-		"unknown event":   magic + "1}\n{\"event\":\"party\"}\n",
+	for name, tt := range map[string]struct{ text, french string }{
+		"text":            {"hello\n", "n'est pas un journal de grader"},
+		"a line":          {"hello", "n'est pas un journal de grader"},
+		"a later version": {magic + "2}\n", "ligne 1 : version 2 du journal, et ce programme lit la version 1"},
+		"damage":          {magic + "1}\n{\"event\":\"run\"\n" + `{"event":"end"}` + "\n", "ligne 2 : la ligne est abîmée"},
+		"unknown event":   {magic + "1}\n{\"event\":\"party\"}\n", `ligne 2 : événement inconnu : "party"`},
 	} {
+		text := tt.text
 		path := filepath.Join(t.TempDir(), "journal")
 		if err := os.WriteFile(path, []byte(text), 0o644); err != nil {
 			t.Fatal(err)
 		}
 		if _, _, err := openJournal(path); err == nil {
 			t.Errorf("%s is taken for a journal", name)
+		} else if fr := lang.OfError(err).FR; !strings.Contains(fr, path) || !strings.Contains(fr, tt.french) {
+			t.Errorf("%s, in French: %s, want %s", name, fr, tt.french)
 		}
 		if got, err := os.ReadFile(path); err != nil || string(got) != text {
 			t.Errorf("%s was changed: %q, %v", name, got, err)

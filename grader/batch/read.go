@@ -2,10 +2,10 @@ package batch
 
 import (
 	"cmp"
-	"fmt"
 	"slices"
 
 	"netlab/grader/grade"
+	"netlab/grader/lang"
 )
 
 // ReadJournal reads what a journal says, while a run writes it too. Its results
@@ -17,7 +17,7 @@ func ReadJournal(path string) (*Class, error) {
 		return nil, err
 	}
 	if x.size == 0 {
-		return nil, fmt.Errorf("journal %s: it is empty", path)
+		return nil, lang.Errorf("journal %s : il est vide : rien n'a encore été corrigé, lancez grader batch", "journal %s: it is empty: nothing was graded yet, run grader batch", path)
 	}
 	return x.class()
 }

@@ -3,13 +3,13 @@ package batch
 import (
 	"context"
 	"errors"
-	"fmt"
 	"os"
 	"slices"
 	"sync"
 	"time"
 
 	"netlab/grader/grade"
+	"netlab/grader/lang"
 )
 
 // Only says which submissions a run grades.
@@ -78,7 +78,7 @@ type Event struct {
 }
 
 // ErrNothing says that a folder has no archive in it.
-var ErrNothing = errors.New("no archive was found")
+var ErrNothing = lang.Errorf("aucune archive trouvée", "no archive was found")
 
 // Run grades a folder, goes on where an earlier run on the same journal has
 // ended, however it has, and returns what the journal then says. When ctx is
@@ -125,17 +125,17 @@ type job struct {
 func (r *run) find() (*finder, error) {
 	journal, err := os.Stat(r.Journal)
 	if err != nil && !errors.Is(err, os.ErrNotExist) {
-		return nil, fmt.Errorf("journal: %w", err)
+		return nil, lang.Errorf("journal : %w", "journal: %w", err)
 	}
 	f, err := newFinder(r.Folder, journal)
 	if err != nil {
-		return nil, fmt.Errorf("open the folder: %w", err)
+		return nil, lang.Errorf("ouverture du dossier : %w", "open the folder: %w", err)
 	}
 	if err := f.find(); err != nil {
-		return nil, errors.Join(fmt.Errorf("look through %s: %w", r.Folder, err), f.close())
+		return nil, errors.Join(lang.Errorf("parcours de %s : %w", "look through %s: %w", r.Folder, err), f.close())
 	}
 	if len(f.found) == 0 {
-		return nil, errors.Join(fmt.Errorf("%s: %w", r.Folder, ErrNothing), f.close())
+		return nil, errors.Join(lang.Errorf("%s : %w", "%s: %w", r.Folder, ErrNothing), f.close())
 	}
 	latest, older := versions(f.found)
 	who := newPeople(r.Desk.Roster, f.found)
@@ -238,7 +238,7 @@ func (r *run) jobs() ([]job, error) {
 		out = append(out, job{submission: s})
 	}
 	if r.Path != "" && !known {
-		return nil, fmt.Errorf("%s: %w at %q, or it is an older version", r.Folder, ErrNothing, r.Path)
+		return nil, lang.Errorf("%s : %w à %q, ou c'est une version plus ancienne", "%s: %w at %q, or it is an older version", r.Folder, ErrNothing, r.Path)
 	}
 	return out, nil
 }

@@ -69,7 +69,7 @@ func (c *batchCommand) Run(p *program) error {
 func (c *batchCommand) check(p *program) error {
 	info, err := os.Stat(c.Folder)
 	if err != nil {
-		return usageError{text: errorText(err)}
+		return usageError{text: lang.OfError(err)}
 	}
 	if c.Jobs < 0 {
 		return usageError{text: lang.F("--jobs %d : un nombre positif est attendu", "--jobs %d: expected a positive number", c.Jobs)}
@@ -156,10 +156,10 @@ func refusal(err error) error {
 		return faultError{lang.F("une autre correction écrit déjà dans %s : attendez qu'elle finisse, ou arrêtez-la",
 			"another run is writing %s: wait until it ends, or stop it", archive.Show(busy.Journal))}
 	case errors.Is(err, batch.ErrNoJournal):
-		return usageError{text: errorText(err)}
+		return usageError{text: lang.OfError(err)}
 	case errors.Is(err, batch.ErrNothing):
 		return usageError{
-			text: errorText(err),
+			text: lang.OfError(err),
 			hint: lang.T("donnez le dossier qui contient les archives, ou une archive d'archives", "give the folder that has the archives in it, or an archive of archives"),
 		}
 	}

@@ -83,7 +83,7 @@ func (c *checkCommand) Run(p *program) error {
 	}
 	for _, path := range c.Archives { // the report tells it to the teacher, this to who typed the name
 		if _, err := os.Stat(path); errors.Is(err, fs.ErrNotExist) {
-			p.errorf("%s", errorText(err).In(p.lang))
+			p.errorf("%s", lang.OfError(err).In(p.lang))
 		}
 	}
 	width, tty := terminal(p.stdout)
@@ -115,7 +115,7 @@ func variation(v grade.Variation) lang.Text {
 		counts = append(counts, fmt.Sprintf("%s %d×", n.Status, n.N))
 	}
 	name := lang.F("critère %s", "criterion %s", v.Criterion)
-	why := lang.T(v.Other.Fault, v.Other.Fault)
+	why := lang.T(v.Other.FaultIn(lang.FR), v.Other.FaultIn(lang.EN))
 	if v.Criterion == "" {
 		name = lang.T("verdict", "verdict")
 	}
@@ -151,7 +151,7 @@ func (f *deskFlags) desk(p *program, s *suiteFlags, roster string) (d *grade.Des
 	d = &grade.Desk{Exercise: f.Exercise}
 	if f.Course != "" {
 		if d.Course, err = course.ReadCourse(f.Course); err != nil {
-			return nil, nil, usageError{text: errorText(err)}
+			return nil, nil, usageError{text: lang.OfError(err)}
 		}
 		if roster == "" {
 			roster = d.Course.Roster
@@ -159,7 +159,7 @@ func (f *deskFlags) desk(p *program, s *suiteFlags, roster string) (d *grade.Des
 	}
 	if roster != "" {
 		if d.Roster, err = course.OpenRoster(roster); err != nil {
-			return nil, nil, usageError{text: errorText(err)}
+			return nil, nil, usageError{text: lang.OfError(err)}
 		}
 	}
 	if f.Seed != "" {
@@ -176,7 +176,7 @@ func (f *deskFlags) desk(p *program, s *suiteFlags, roster string) (d *grade.Des
 			ids = append(ids, s.Exercise)
 		}
 		if _, _, err := course.Find(ids, course.Choice{ID: f.Exercise}); err != nil {
-			return nil, nil, usageError{text: errorText(err)}
+			return nil, nil, usageError{text: lang.OfError(err)}
 		}
 	}
 	d.Grader, done, err = s.grader(p)
@@ -200,13 +200,13 @@ func (f *suiteFlags) folder() fs.FS {
 func (f *suiteFlags) suites() ([]*grade.Suite, error) {
 	exercises, err := course.Load(f.folder())
 	if err != nil {
-		return nil, usageError{text: errorText(err)}
+		return nil, usageError{text: lang.OfError(err)}
 	}
 	var out []*grade.Suite
 	for _, ex := range exercises {
 		s, err := grade.LoadSuite(f.folder(), ex)
 		if err != nil {
-			return nil, usageError{text: errorText(err)}
+			return nil, usageError{text: lang.OfError(err)}
 		}
 		out = append(out, s)
 	}
@@ -217,8 +217,12 @@ func (f *suiteFlags) suites() ([]*grade.Suite, error) {
 func (f *suiteFlags) grader(p *program) (g *grade.Grader, done func() error, err error) {
 	in, err := sandbox.FindInterpreter(p.ctx, f.Python)
 	if err != nil {
-		p.errorf("%s: %v", texts["no_interpreter"].In(p.lang), err)
-		p.hintf("%s", texts["hint_interpreter"].In(p.lang))
+		hint := texts["hint_interpreter"]
+		if f.Python != "" {
+			hint = texts["hint_python"]
+		}
+		p.errorf("%s", lang.Colon(texts["no_interpreter"], interpreterText(err)).In(p.lang))
+		p.hintf("%s", hint.In(p.lang))
 		return nil, nil, errSaid
 	}
 	sb, err := f.sandbox(p, in)

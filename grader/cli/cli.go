@@ -90,7 +90,7 @@ func Run(ctx context.Context, args []string, stdin io.Reader, stdout, stderr io.
 			p.errorf("%s", f.text.In(p.lang))
 			return exitFault
 		}
-		p.errorf("%s", errorText(err).In(p.lang))
+		p.errorf("%s", lang.OfError(err).In(p.lang))
 		return exitFault
 	}
 	return p.status

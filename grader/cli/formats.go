@@ -66,11 +66,11 @@ func worksheet(w io.Writer, c []*batch.Class, v view) error {
 	if v.Worksheet != "" {
 		f, err := os.Open(v.Worksheet)
 		if err != nil {
-			return usageError{text: errorText(err)}
+			return usageError{text: lang.OfError(err)}
 		}
 		sheet, err = io.ReadAll(io.LimitReader(f, maxWorksheet+1))
 		if err = errors.Join(err, f.Close()); err != nil {
-			return usageError{text: errorText(err)}
+			return usageError{text: lang.OfError(err)}
 		}
 		if len(sheet) > maxWorksheet {
 			return usageError{text: lang.F("%s : plus de %d octets : est-ce la feuille d'évaluation de Moodle ?", "%s: more than %d bytes: is this Moodle's grading worksheet?", v.Worksheet, maxWorksheet)}
@@ -126,9 +126,6 @@ func formatNamed(name string) (format, error) {
 			return f, nil
 		}
 	}
-	var near lang.Text
-	if slips := spelling.Nearest(name, formatNames()); len(slips) > 0 {
-		near = lang.F(" (vouliez-vous \"%s\" ?)", " (did you mean \"%s\"?)", slips[0])
-	}
+	near := lang.DidYouMean(spelling.Nearest(name, formatNames()))
 	return format{}, usageError{text: lang.F("forme de rapport inconnue : %s%s (choix : %s)", "unknown form of report: %s%s (choices: %s)", name, near, strings.Join(formatNames(), ", "))}
 }

@@ -1,14 +1,10 @@
 package cli
 
 import (
-	"errors"
-	"fmt"
 	"io"
-	"io/fs"
 	"regexp"
 	"strings"
 
-	"netlab/grader/archive"
 	"netlab/grader/lang"
 )
 
@@ -65,6 +61,31 @@ var parserErrors = []struct {
 	{regexp.MustCompile(`^(--\S+): (".*") exists but is a directory.*$`), `$1 : $2 est un dossier`},
 }
 
+// interpreterErrors are the errors of the search for Python, by what begins or
+// ends a line of them, and the same in French.
+var interpreterErrors = []struct {
+	en *regexp.Regexp
+	fr string
+}{
+	{regexp.MustCompile(`(?m): not found$`), ` : introuvable`},
+	{regexp.MustCompile(`(?m): is no Python: .*$`), ` : ce n'est pas Python`},
+	{regexp.MustCompile(`(?m): is Python (\S+), not 3$`), ` : c'est Python $1, il faut Python 3`},
+	{regexp.MustCompile(`(?m): exit status (\d+)$`), ` : n'a pas pu démarrer (code de sortie $1)`},
+	{regexp.MustCompile(`(?m): fork/exec \S+: permission denied$`), ` : le système ne permet pas de le lancer`},
+	{regexp.MustCompile(`(?m): fork/exec \S+: exec format error$`), ` : ce n'est pas un programme de cette machine`},
+	{regexp.MustCompile(`(?m): (?:signal: killed|context deadline exceeded)$`), ` : n'a pas répondu à temps`},
+}
+
+// interpreterText is an error of the search for Python in both languages.
+func interpreterText(err error) lang.Text {
+	en := strings.TrimPrefix(err.Error(), "no Python 3 found: ")
+	fr := en
+	for _, e := range interpreterErrors {
+		fr = e.en.ReplaceAllString(fr, e.fr)
+	}
+	return lang.T(fr, en)
+}
+
 // noValue is what the parser says of a flag that ends the command line.
 var noValue = regexp.MustCompile(`: expected \w+ value but got "EOL" \(<EOL>\)$`)
 
@@ -76,31 +97,4 @@ func parserText(err error) lang.Text {
 		fr = e.en.ReplaceAllString(fr, e.fr)
 	}
 	return lang.T(fr, en)
-}
-
-// errorText is an error in both languages where it is one that everybody comes
-// across, such as a file that is not there; in English otherwise.
-func errorText(err error) lang.Text {
-	en := err.Error()
-	if several, ok := err.(interface{ Unwrap() []error }); ok { //nolint:errorlint // the join itself, not one below
-		var all []lang.Text
-		for _, e := range several.Unwrap() {
-			all = append(all, errorText(e))
-		}
-		return lang.Join("\n", all...)
-	}
-	if errors.Is(err, archive.ErrNoName) {
-		return lang.T("aucune lettre de a à z dans ce nom : écrivez-le en lettres latines, sans chiffre", en)
-	}
-	var p *fs.PathError
-	if !errors.As(err, &p) {
-		return lang.T(en, en)
-	}
-	switch {
-	case errors.Is(p.Err, fs.ErrNotExist):
-		return lang.T(fmt.Sprintf("%s n'existe pas : vérifiez le nom et le dossier", p.Path), en)
-	case errors.Is(p.Err, fs.ErrPermission):
-		return lang.T(fmt.Sprintf("%s : le système n'en donne pas le droit", p.Path), en)
-	}
-	return lang.T(en, en)
 }

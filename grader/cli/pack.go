@@ -32,11 +32,11 @@ func (c *packCommand) Run(p *program) error {
 	}
 	sources, err := archive.Gather(c.Files, archive.DefaultLimits())
 	if err != nil {
-		return usageError{text: errorText(err)}
+		return usageError{text: lang.OfError(err)}
 	}
 	exercises, err := course.Load(c.folder())
 	if err != nil {
-		return usageError{text: errorText(err)}
+		return usageError{text: lang.OfError(err)}
 	}
 	var names []string
 	for _, s := range sources {
@@ -45,7 +45,7 @@ func (c *packCommand) Run(p *program) error {
 	parsed, _ := archive.ParseName(name)
 	ex, violations, err := course.Find(exercises, course.Choice{ID: c.Exercise, Name: parsed, Files: names})
 	if err != nil {
-		return usageError{text: errorText(err)}
+		return usageError{text: lang.OfError(err)}
 	}
 	var packed *archive.Packed
 	if ex != nil {

@@ -137,7 +137,7 @@ func (v *progress) line(e batch.Event) lang.Text {
 		return lang.F("arrêt : les corrections commencées se terminent (Ctrl-C encore pour arrêter tout de suite)",
 			"stopping: the gradings that have begun come to their end (Ctrl-C again to stop now)")
 	case batch.Retry:
-		return lang.F("%s : panne (%s) ; sera refaite seule", "%s: fault (%s); will be made again alone", archive.Show(e.Path), archive.Show(e.Row.Fault))
+		return lang.F("%s : panne (%s) ; sera refaite seule", "%s: fault (%s); will be made again alone", archive.Show(e.Path), lang.T(archive.Show(e.Row.FaultIn(lang.FR)), archive.Show(e.Row.FaultIn(lang.EN))))
 	case batch.Result:
 		if v.tty {
 			return lang.Text{}

@@ -57,7 +57,7 @@ func fileName(family string, tp, ex int) (string, error) {
 		return "", usageError{text: lang.T(fmt.Sprintf("--ex %d : un exercice a un numéro de 1 à 999", ex), err.Error())}
 	}
 	if err != nil {
-		return "", usageError{text: errorText(err)}
+		return "", usageError{text: lang.OfError(err)}
 	}
 	return name, nil
 }

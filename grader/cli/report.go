@@ -75,7 +75,7 @@ func (c *reportCommand) Run(p *program) error {
 	for _, path := range c.Journals {
 		class, err := batch.ReadJournal(path)
 		if err != nil {
-			return usageError{text: errorText(err)}
+			return usageError{text: lang.OfError(err)}
 		}
 		classes = append(classes, class)
 	}

@@ -62,6 +62,7 @@ var texts = map[string]lang.Text{
 	"help_args":          lang.T("Nom du programme et ses arguments.", "The program's name and its arguments."),
 	"no_interpreter":     lang.T("Python 3 est introuvable", "Python 3 was not found"),
 	"hint_interpreter":   lang.T("installez python3 (make check le fait sous Debian) ou donnez son chemin avec --python", "install python3 (make check does it on Debian) or give its path with --python"),
+	"hint_python":        lang.T("vérifiez le chemin donné à --python, ou enlevez --python pour prendre le Python 3 du système", "check the path given to --python, or leave --python out to use the system's Python 3"),
 	"no_isolation":       lang.T("cette machine n'offre pas d'isolation : les programmes tournent un à un, sans protection, sur le vrai réseau local", "this machine gives no isolation: programs run one at a time, unprotected, on the real loopback"),
 }
 

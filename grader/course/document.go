@@ -11,6 +11,7 @@ import (
 
 	"github.com/BurntSushi/toml"
 
+	"netlab/grader/lang"
 	"netlab/grader/spelling"
 )
 
@@ -31,13 +32,13 @@ func (d document) decode(v any, known map[string][]string) []error {
 	if err != nil {
 		var parse toml.ParseError
 		if errors.As(err, &parse) {
-			return []error{d.errorf(parse.Position.Line, "%s", parse.Message)}
+			return []error{d.at(parse.Position.Line, tomlError(parse.Message))}
 		}
 		if m := typeError.FindStringSubmatch(err.Error()); m != nil {
 			line, _ := strconv.Atoi(m[1])
-			return []error{d.errorf(line, "%s: %s", m[2], m[3])}
+			return []error{d.at(line, lang.Errorf("%s : %w", "%s: %w", m[2], tomlError(m[3])))}
 		}
-		return []error{d.errorf(0, "%w", err)}
+		return []error{d.at(0, err)}
 	}
 	var faults []error
 	var told []string
@@ -48,21 +49,71 @@ func (d document) decode(v any, known map[string][]string) []error {
 		}
 		told = append(told, path)
 		last := key[len(key)-1]
-		suggestion := spelling.Suggest(last, known[strings.Join(key[:len(key)-1], ".")])
+		suggestion := lang.DidYouMean(spelling.Nearest(last, known[strings.Join(key[:len(key)-1], ".")]))
 		for _, line := range d.lines(key) {
-			faults = append(faults, d.errorf(line, "unknown key %q%s", last, suggestion))
+			faults = append(faults, d.at(line, lang.Errorf("clé inconnue : %q%s", "unknown key %q%s", last, suggestion)))
 		}
 	}
 	return faults
 }
 
-// errorf makes an error about a line; 0 is no line in particular.
+// errorf makes an error for authors about a line.
 func (d document) errorf(line int, format string, args ...any) error {
+	return d.at(line, fmt.Errorf(format, args...))
+}
+
+// at says what line an error is about; 0 is no line in particular.
+func (d document) at(line int, err error) error {
 	place := d.name
 	if line > 0 {
 		place = fmt.Sprintf("%s:%d", d.name, line)
 	}
-	return fmt.Errorf("%s: %w", place, fmt.Errorf(format, args...))
+	return lang.Errorf("%s : %w", "%s: %w", place, err)
+}
+
+var (
+	wrongType = regexp.MustCompile(`^incompatible types: TOML value has type (.*); destination has type (.*)$`)
+	noTable   = regexp.MustCompile(`^type mismatch for .*: expected table but found (.*)$`)
+	twice     = regexp.MustCompile(`^Key '(.*)' has already been defined\.$`)
+)
+
+// tomlError is an error of the decoder in both languages.
+func tomlError(message string) error {
+	if message == errDeadline.Error() {
+		return errDeadline
+	}
+	if m := wrongType.FindStringSubmatch(message); m != nil {
+		return lang.Errorf("il faut %s et non %s", "expected %s, not %s", typeName(m[2]), typeName(m[1]))
+	}
+	if m := noTable.FindStringSubmatch(message); m != nil {
+		return lang.Errorf("il faut %s et non %s", "expected %s, not %s", typeName("map"), typeName(m[1]))
+	}
+	if m := twice.FindStringSubmatch(message); m != nil {
+		return lang.Errorf("la clé %q est là deux fois : n'en gardez qu'une", "the key %q is there twice: keep one", m[1])
+	}
+	return lang.Errorf("ce n'est pas du TOML (%s) : une clé, = et une valeur ; un texte est entre guillemets",
+		"not TOML (%s): a key, = and a value; a text is in quotes", message)
+}
+
+// typeName says what the decoder calls a type.
+func typeName(name string) lang.Text {
+	switch {
+	case name == "string":
+		return lang.T("un texte entre guillemets", "a text in quotes")
+	case strings.HasPrefix(name, "int"):
+		return lang.T("un nombre entier", "an integer")
+	case strings.HasPrefix(name, "float"):
+		return lang.T("un nombre", "a number")
+	case strings.HasPrefix(name, "bool"):
+		return lang.T("true ou false", "true or false")
+	case strings.HasPrefix(name, "map"):
+		return lang.T("une table (un nom qui a un point est entre guillemets)", "a table (a name with a dot in it is in quotes)")
+	case name == "slice", strings.HasPrefix(name, "[]"):
+		return lang.T("une liste", "a list")
+	case name == "time.Time":
+		return lang.T("une date", "a date")
+	}
+	return lang.T(name, name)
 }
 
 // lines returns the lines that a key is on, at least one; 0 when it cannot be

@@ -1,7 +1,6 @@
 package course
 
 import (
-	"fmt"
 	"slices"
 	"strings"
 
@@ -44,7 +43,7 @@ func Find(exercises []*Exercise, c Choice) (*Exercise, []archive.Violation, erro
 	if a, ok := c.Course.Assignment(c.Name.TP, c.Name.Ex); ok && a.Exercise != "" {
 		e, err := byID(exercises, a.Exercise)
 		if err != nil {
-			err = fmt.Errorf("course: tp %d ex %d: %w", c.Name.TP, c.Name.Ex, err)
+			err = lang.Errorf("cours : tp %d ex %d : %w", "course: tp %d ex %d: %w", c.Name.TP, c.Name.Ex, err)
 		}
 		return e, nil, err
 	}
@@ -82,7 +81,7 @@ func byID(exercises []*Exercise, id string) (*Exercise, error) {
 		}
 		ids = append(ids, e.ID)
 	}
-	return nil, fmt.Errorf("unknown exercise %q%s: choose %s", id, spelling.Suggest(id, ids), strings.Join(ids, ", "))
+	return nil, lang.Errorf("exercice inconnu : %q%s : choisissez parmi %s", "unknown exercise %q%s: choose %s", id, lang.DidYouMean(spelling.Nearest(id, ids)), strings.Join(ids, ", "))
 }
 
 // all reports whether ok holds for every deliverable.

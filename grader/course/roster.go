@@ -5,7 +5,6 @@ import (
 	"bytes"
 	"encoding/csv"
 	"errors"
-	"fmt"
 	"io"
 	"os"
 	"slices"
@@ -16,6 +15,7 @@ import (
 	"golang.org/x/text/unicode/norm"
 
 	"netlab/grader/archive"
+	"netlab/grader/lang"
 )
 
 // Person is a student on the roster.
@@ -48,12 +48,12 @@ const (
 func OpenRoster(path string) (*Roster, error) {
 	f, err := os.Open(path)
 	if err != nil {
-		return nil, fmt.Errorf("read roster: %w", err)
+		return nil, lang.Errorf("liste des étudiants : %w", "read roster: %w", err)
 	}
 	defer f.Close()
 	r, err := ReadRoster(f)
 	if err != nil {
-		return nil, fmt.Errorf("%s: %w", path, err)
+		return nil, lang.Errorf("%s : %w", "%s: %w", path, err)
 	}
 	return r, nil
 }
@@ -68,13 +68,14 @@ func OpenRoster(path string) (*Roster, error) {
 func ReadRoster(r io.Reader) (*Roster, error) {
 	data, err := io.ReadAll(io.LimitReader(r, maxRoster+1))
 	if err != nil {
-		return nil, fmt.Errorf("read roster: %w", err)
+		return nil, lang.Errorf("liste des étudiants : %w", "read roster: %w", err)
 	}
 	if len(data) > maxRoster {
-		return nil, fmt.Errorf("read roster: more than %d bytes: is this the right file?", maxRoster)
+		return nil, lang.Errorf("liste des étudiants : plus de %d octets : est-ce le bon fichier ?", "read roster: more than %d bytes: is this the right file?", maxRoster)
 	}
 	if bytes.HasPrefix(data, []byte("\xff\xfe")) || bytes.HasPrefix(data, []byte("\xfe\xff")) || bytes.IndexByte(data, 0) >= 0 {
-		return nil, errors.New("read roster: not a text in UTF-8 or Latin-1: save it as CSV (UTF-8)")
+		return nil, lang.Errorf("liste des étudiants : ce n'est pas du texte en UTF-8 ou en Latin-1 : enregistrez-la au format CSV (UTF-8)",
+			"read roster: not a text in UTF-8 or Latin-1: save it as CSV (UTF-8)")
 	}
 	text := strings.TrimPrefix(decodeText(data), "\ufeff")
 	rows := csv.NewReader(strings.NewReader(text))
@@ -92,7 +93,7 @@ func ReadRoster(r io.Reader) (*Roster, error) {
 			break
 		}
 		if err != nil {
-			return nil, fmt.Errorf("read roster: %w", err)
+			return nil, lang.Errorf("liste des étudiants : CSV mal écrit (%v)", "read roster: %w", err)
 		}
 		line, _ := rows.FieldPos(0)
 		if columns == nil {
@@ -102,14 +103,16 @@ func ReadRoster(r io.Reader) (*Roster, error) {
 			continue
 		}
 		if err := roster.add(columns, row); err != nil {
-			faults = append(faults, fmt.Errorf("read roster: line %d: %w", line, err))
+			faults = append(faults, lang.Errorf("liste des étudiants, ligne %d : %w", "read roster: line %d: %w", line, err))
 		}
 	}
 	if columns == nil {
-		return nil, errors.New(`read roster: no row of column names with a "nom" or "last name"`)
+		return nil, lang.Errorf("liste des étudiants : aucune ligne de titres de colonnes ; la première ligne doit nommer les colonnes, dont une \"Nom\"",
+			"read roster: no row of column names with a \"nom\" or \"last name\": the first row must name the columns")
 	}
 	if len(roster.people) == 0 && faults == nil {
-		return nil, errors.New("read roster: nobody on it")
+		return nil, lang.Errorf("liste des étudiants : personne n'y est, il n'y a que les titres des colonnes ; est-ce le bon fichier ?",
+			"read roster: nobody on it, there are only names of columns: is this the right file?")
 	}
 	if err := errors.Join(faults...); err != nil {
 		return nil, err
@@ -254,11 +257,11 @@ func (r *Roster) add(columns map[column]int, row []string) error {
 		return nil
 	}
 	if p.Family == "" {
-		return fmt.Errorf("no family name (%s)", archive.Show(strings.Join(row, " ")))
+		return lang.Errorf("pas de nom de famille (%s) : complétez la ligne", "no family name (%s): complete the line", archive.Show(strings.Join(row, " ")))
 	}
 	name := archive.Normalize(p.Family)
 	if name == "" {
-		return fmt.Errorf("family name %s: %w: write it in Latin letters", archive.Show(p.Family), archive.ErrNoName)
+		return lang.Errorf("nom de famille %s : %w : écrivez-le en lettres latines", "family name %s: %w: write it in Latin letters", archive.Show(p.Family), archive.ErrNoName)
 	}
 	if slices.ContainsFunc(r.people, p.same) {
 		return nil

@@ -7,6 +7,7 @@ import (
 	"github.com/google/go-cmp/cmp"
 
 	"netlab/grader/archive"
+	"netlab/grader/lang"
 )
 
 func TestReadRoster(t *testing.T) {
@@ -46,18 +47,22 @@ func TestReadRoster(t *testing.T) {
 }
 
 func TestReadRosterSaysWhatIsWrong(t *testing.T) {
-	for _, tt := range []struct{ name, csv, want string }{
-		{"empty", "", "no row of column names"},
-		{"no header", "Yunès,Jean-Baptiste\nMartin,Luc\n", "no row of column names"},
-		{"nobody", "nom,prénom\n", "nobody on it"},
-		{"no family name", "nom,prénom\n,Luc\n", "line 2: no family name"},
-		{"no Latin letters", "nom,prénom\nMartin,Luc\n张,伟\n", "line 3: family name \"张\""},
-		{"UTF-16", "\xff\xfen\x00o\x00m\x00", "save it as CSV (UTF-8)"},
-		{"a spreadsheet", "PK\x03\x04\x14\x00", "save it as CSV (UTF-8)"},
+	for _, tt := range []struct{ name, csv, want, french string }{
+		{"empty", "", "no row of column names", "la première ligne doit nommer les colonnes"},
+		{"no header", "Yunès,Jean-Baptiste\nMartin,Luc\n", "no row of column names", "la première ligne doit nommer les colonnes"},
+		{"nobody", "nom,prénom\n", "nobody on it", "personne n'y est"},
+		{"no family name", "nom,prénom\n,Luc\n", "line 2: no family name", "liste des étudiants, ligne 2 : pas de nom de famille"},
+		{"no Latin letters", "nom,prénom\nMartin,Luc\n张,伟\n", "line 3: family name \"张\"", "ligne 3 : nom de famille \"张\" : aucune lettre de a à z : écrivez-le"},
+		{"UTF-16", "\xff\xfen\x00o\x00m\x00", "save it as CSV (UTF-8)", "enregistrez-la au format CSV (UTF-8)"},
+		{"a spreadsheet", "PK\x03\x04\x14\x00", "save it as CSV (UTF-8)", "enregistrez-la au format CSV (UTF-8)"},
 	} {
 		t.Run(tt.name, func(t *testing.T) {
-			if _, err := ReadRoster(strings.NewReader(tt.csv)); err == nil || !strings.Contains(err.Error(), tt.want) {
-				t.Errorf("got %v, want %s", err, tt.want)
+			_, err := ReadRoster(strings.NewReader(tt.csv))
+			if err == nil || !strings.Contains(err.Error(), tt.want) {
+				t.Fatalf("got %v, want %s", err, tt.want)
+			}
+			if fr := lang.OfError(err).FR; !strings.HasPrefix(fr, "liste des étudiants") || !strings.Contains(fr, tt.french) {
+				t.Errorf("in French %q, want %s", fr, tt.french)
 			}
 		})
 	}

@@ -2,7 +2,6 @@ package course
 
 import (
 	"errors"
-	"fmt"
 	"maps"
 	"os"
 	"path/filepath"
@@ -11,6 +10,7 @@ import (
 	"time"
 
 	"netlab/grader/archive"
+	"netlab/grader/lang"
 )
 
 // Course is what a teacher wrote in course.toml:
@@ -89,11 +89,14 @@ func (c *Course) Check(exercises []*Exercise) error {
 			continue
 		}
 		if _, err := byID(exercises, a.Exercise); err != nil {
-			faults = append(faults, fmt.Errorf("course: tp %d ex %d: %w", a.TP, a.Ex, err))
+			faults = append(faults, lang.Errorf("cours : tp %d ex %d : %w", "course: tp %d ex %d: %w", a.TP, a.Ex, err))
 		}
 	}
 	return errors.Join(faults...)
 }
+
+var errDeadline = lang.Errorf("une échéance a une date, une heure et un décalage horaire, comme 2025-11-30T23:59:00+01:00",
+	"a deadline needs a date, a time and an offset, as in 2025-11-30T23:59:00+01:00")
 
 // deadline is a moment as course.toml gives it: with its offset from UTC, or it
 // would be another moment on another machine.
@@ -101,22 +104,21 @@ type deadline struct{ at time.Time }
 
 // UnmarshalTOML implements toml.Unmarshaler.
 func (d *deadline) UnmarshalTOML(value any) error {
-	wrong := errors.New("a deadline needs a date, a time and an offset, as in 2025-11-30T23:59:00+01:00")
 	switch v := value.(type) {
 	case time.Time:
 		// The decoder marks what has no offset by the name of its zone.
 		if strings.HasSuffix(v.Location().String(), "-local") {
-			return wrong
+			return errDeadline
 		}
 		d.at = v
 	case string:
 		at, err := time.Parse(time.RFC3339, v)
 		if err != nil {
-			return wrong
+			return errDeadline
 		}
 		d.at = at
 	default:
-		return wrong
+		return errDeadline
 	}
 	return nil
 }
@@ -126,7 +128,7 @@ func (d *deadline) UnmarshalTOML(value any) error {
 func ReadCourse(path string) (*Course, error) {
 	data, err := os.ReadFile(path)
 	if err != nil {
-		return nil, fmt.Errorf("read course: %w", err)
+		return nil, lang.Errorf("cours : %w", "read course: %w", err)
 	}
 	c, faults := parseCourse(document{name: path, data: data})
 	if err := errors.Join(faults...); err != nil {
@@ -160,7 +162,7 @@ func parseCourse(doc document) (*Course, []error) {
 	for _, rule := range slices.Sorted(maps.Keys(file.Severity)) {
 		policy, err := archive.ParsePolicy(map[string]string{rule: file.Severity[rule]})
 		if err != nil {
-			faults = append(faults, doc.errorf(doc.line("severity", rule), "%w", err))
+			faults = append(faults, doc.at(doc.line("severity", rule), err))
 		}
 		maps.Copy(c.Policy, policy)
 	}
@@ -179,21 +181,21 @@ func parseCourse(doc document) (*Course, []error) {
 // checkAssignment returns what is wrong with the last of the assignments.
 func checkAssignment(all []Assignment, doc document, line int) []error {
 	var faults []error
-	fault := func(format string, args ...any) { faults = append(faults, doc.errorf(line, format, args...)) }
+	fault := func(fr, en string, args ...any) { faults = append(faults, doc.at(line, lang.Errorf(fr, en, args...))) }
 	last := len(all) - 1
 	a := all[last]
 	if a.TP < 1 || a.Ex < 0 {
-		fault("assignment: tp and ex are numbers from 1 on")
+		fault("assignment : tp et ex sont des nombres à partir de 1", "assignment: tp and ex are numbers from 1 on")
 	}
 	if a.Ex == 0 && a.Exercise != "" {
-		fault("assignment of tp %d: exercise %q without ex", a.TP, a.Exercise)
+		fault("assignment du tp %d : exercise %q sans ex : ajoutez ex", "assignment of tp %d: exercise %q without ex", a.TP, a.Exercise)
 	}
 	if a.Exercise == "" && a.Deadline.IsZero() {
-		fault("assignment of tp %d ex %d: neither exercise nor deadline", a.TP, a.Ex)
+		fault("assignment du tp %d ex %d : ni exercise ni deadline : ajoutez l'un des deux", "assignment of tp %d ex %d: neither exercise nor deadline", a.TP, a.Ex)
 	}
 	for _, other := range all[:last] {
 		if other.TP == a.TP && other.Ex == a.Ex {
-			fault("assignment of tp %d ex %d: declared twice", a.TP, a.Ex)
+			fault("assignment du tp %d ex %d : déclaré deux fois", "assignment of tp %d ex %d: declared twice", a.TP, a.Ex)
 		}
 	}
 	return faults

@@ -10,6 +10,7 @@ import (
 	"github.com/google/go-cmp/cmp"
 
 	"netlab/grader/archive"
+	"netlab/grader/lang"
 )
 
 func writeCourse(t *testing.T, content string) string {
@@ -71,19 +72,23 @@ func TestReadCourseSaysWhatIsWrong(t *testing.T) {
 	for _, tt := range []struct {
 		name, content string
 		want          []string
+		french        string // on its first line
 	}{
-		{"syntax", "roster = \n", []string{"course.toml:1: "}},
-		{"unknown key", "rooster = \"x\"\n", []string{`course.toml:1: unknown key "rooster" (did you mean "roster"?)`}},
-		{"unknown key of an assignment", "[[assignment]]\ntp = 1\nex = 1\nexercice = \"server\"\n", []string{`course.toml:4: unknown key "exercice" (did you mean "exercise"?)`}},
-		{"unknown rule", "[severity]\n\"name.acent\" = \"warn\"\n", []string{`course.toml:2: unknown rule "name.acent" (did you mean "name.accent"?)`}},
-		{"unknown group", "[severity]\n\"names.*\" = \"warn\"\n", []string{`unknown rule "names.*" (did you mean "name.*"?)`}},
-		{"unknown severity", "[severity]\n\"name.*\" = \"warm\"\n", []string{`course.toml:2: rule name.*: unknown severity "warm" (did you mean "warn"?): choose reject, warn or ignore`}},
-		{"no numbers", "[[assignment]]\nexercise = \"server\"\n", []string{"course.toml:1: assignment: tp and ex are numbers", `exercise "server" without ex`}},
-		{"nothing said", "[[assignment]]\ntp = 1\nex = 1\n", []string{"course.toml:1: assignment of tp 1 ex 1: neither exercise nor deadline"}},
-		{"twice", "[[assignment]]\ntp = 1\nex = 1\nexercise = \"a\"\n[[assignment]]\ntp = 1\nex = 1\nexercise = \"b\"\n", []string{"course.toml:5: assignment of tp 1 ex 1: declared twice"}},
-		{"no offset", "[[assignment]]\ntp = 1\ndeadline = 2025-11-30T23:59:00\n", []string{"course.toml:3: a deadline needs a date, a time and an offset"}},
-		{"no time", "[[assignment]]\ntp = 1\ndeadline = 2025-11-30\n", []string{"course.toml:3: a deadline needs"}},
-		{"no date", "[[assignment]]\ntp = 1\ndeadline = \"soon\"\n", []string{"course.toml:3: a deadline needs"}},
+		{"syntax", "roster = \n", []string{"course.toml:1: not TOML ("}, "course.toml:1 : ce n'est pas du TOML ("},
+		{"type", "[[assignment]]\ntp = \"3\"\n", []string{"course.toml:2: assignment.tp: expected an integer, not a text"}, "course.toml:2 : assignment.tp : il faut un nombre entier et non un texte entre guillemets"},
+		{"no tables", "assignment = 3\n", []string{"course.toml:1: assignment: expected a list, not an integer"}, "course.toml:1 : assignment : il faut une liste et non un nombre entier"},
+		{"key twice", "roster = \"x\"\nroster = \"y\"\n", []string{`course.toml:2: the key "roster" is there twice`}, `course.toml:2 : la clé "roster" est là deux fois`},
+		{"unknown key", "rooster = \"x\"\n", []string{`course.toml:1: unknown key "rooster" (did you mean "roster"?)`}, `course.toml:1 : clé inconnue : "rooster" (vouliez-vous "roster" ?)`},
+		{"unknown key of an assignment", "[[assignment]]\ntp = 1\nex = 1\nexercice = \"server\"\n", []string{`course.toml:4: unknown key "exercice" (did you mean "exercise"?)`}, `course.toml:4 : clé inconnue : "exercice" (vouliez-vous "exercise" ?)`},
+		{"unknown rule", "[severity]\n\"name.acent\" = \"warn\"\n", []string{`course.toml:2: unknown rule "name.acent" (did you mean "name.accent"?)`}, `course.toml:2 : règle inconnue : "name.acent" (vouliez-vous "name.accent" ?)`},
+		{"unknown group", "[severity]\n\"names.*\" = \"warn\"\n", []string{`unknown rule "names.*" (did you mean "name.*"?)`}, `règle inconnue : "names.*"`},
+		{"unknown severity", "[severity]\n\"name.*\" = \"warm\"\n", []string{`course.toml:2: rule name.*: unknown severity "warm" (did you mean "warn"?): choose reject, warn or ignore`}, `règle name.* : sévérité inconnue : "warm" (vouliez-vous "warn" ?) : choisissez reject, warn ou ignore`},
+		{"no numbers", "[[assignment]]\nexercise = \"server\"\n", []string{"course.toml:1: assignment: tp and ex are numbers", `exercise "server" without ex`}, "course.toml:1 : assignment : tp et ex sont des nombres"},
+		{"nothing said", "[[assignment]]\ntp = 1\nex = 1\n", []string{"course.toml:1: assignment of tp 1 ex 1: neither exercise nor deadline"}, "assignment du tp 1 ex 1 : ni exercise ni deadline"},
+		{"twice", "[[assignment]]\ntp = 1\nex = 1\nexercise = \"a\"\n[[assignment]]\ntp = 1\nex = 1\nexercise = \"b\"\n", []string{"course.toml:5: assignment of tp 1 ex 1: declared twice"}, "course.toml:5 : assignment du tp 1 ex 1 : déclaré deux fois"},
+		{"no offset", "[[assignment]]\ntp = 1\ndeadline = 2025-11-30T23:59:00\n", []string{"course.toml:3: a deadline needs a date, a time and an offset"}, "course.toml:3 : une échéance a une date, une heure et un décalage horaire"},
+		{"no time", "[[assignment]]\ntp = 1\ndeadline = 2025-11-30\n", []string{"course.toml:3: a deadline needs"}, "course.toml:3 : une échéance a"},
+		{"no date", "[[assignment]]\ntp = 1\ndeadline = \"soon\"\n", []string{"course.toml:3: a deadline needs"}, "course.toml:3 : une échéance a"},
 	} {
 		t.Run(tt.name, func(t *testing.T) {
 			_, err := ReadCourse(writeCourse(t, tt.content))
@@ -94,6 +99,9 @@ func TestReadCourseSaysWhatIsWrong(t *testing.T) {
 				if !strings.Contains(err.Error(), want) {
 					t.Errorf("error\n%v\ndoes not say\n%s", err, want)
 				}
+			}
+			if first, _, _ := strings.Cut(lang.OfError(err).FR, "\n"); !strings.Contains(first, tt.french) {
+				t.Errorf("in French\n%s\ndoes not say\n%s", first, tt.french)
 			}
 		})
 	}

@@ -44,7 +44,26 @@ type Result struct {
 	Criteria    []Criterion         `json:"criteria"`
 	Fault       string              `json:"fault"`
 	Environment Environment         `json:"environment"`
-	Traces      []scenario.Trace    `json:"traces"` // one for each scenario that ran, in the scripts' order
+	// FaultText is Fault in both languages where it is for who uses the grader;
+	// zero where it is for who mends it.
+	FaultText lang.Text        `json:"fault_text,omitzero"`
+	Traces    []scenario.Trace `json:"traces"` // one for each scenario that ran, in the scripts' order
+}
+
+// Fail makes the Result a fault that is err.
+func (r *Result) Fail(err error) {
+	r.Verdict, r.Fault, r.FaultText = Fault, err.Error(), lang.Text{}
+	if text := lang.OfError(err); text.FR != text.EN {
+		r.FaultText = text
+	}
+}
+
+// FaultIn returns the Fault in a language, or in English where it has no other.
+func (r *Result) FaultIn(l lang.Lang) string {
+	if r.FaultText.Empty() {
+		return r.Fault
+	}
+	return r.FaultText.In(l)
 }
 
 // Criterion is one criterion's part of a Result.

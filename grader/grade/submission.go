@@ -11,6 +11,7 @@ import (
 
 	"netlab/grader/archive"
 	"netlab/grader/course"
+	"netlab/grader/lang"
 	"netlab/grader/sandbox"
 )
 
@@ -55,7 +56,7 @@ func (d *Desk) check(base string, open func() (*archive.Submission, []archive.Vi
 
 	sub, violations, err := open()
 	if err != nil {
-		res.Verdict, res.Fault = Fault, err.Error()
+		res.Fail(err)
 		return res, nil, nil
 	}
 	res.Violations = append(res.Violations, violations...)
@@ -65,7 +66,7 @@ func (d *Desk) check(base string, open func() (*archive.Submission, []archive.Vi
 	}
 	ex, violations, err := course.Find(exercises, course.Choice{ID: d.Exercise, Name: name, Course: d.Course, Files: sub.Names()})
 	if err != nil {
-		res.Verdict, res.Fault = Fault, err.Error()
+		res.Fail(err)
 		return res, nil, nil
 	}
 	if sub.Listed() {
@@ -116,7 +117,7 @@ func (d *Desk) Read(ctx context.Context, base string, r io.ReaderAt, size int64)
 		return d.check(base, func() (*archive.Submission, []archive.Violation, error) {
 			sub, violations, err := archive.Read(r, size, d.policy(), archive.DefaultLimits())
 			if err != nil {
-				err = fmt.Errorf("open archive %s: %w", archive.Show(base), err)
+				err = lang.Errorf("ouverture de l'archive %s : %w", "open archive %s: %w", archive.Show(base), err)
 			}
 			return sub, violations, err
 		})

@@ -100,7 +100,7 @@ func (p *classPage) faults(c *batch.Class) {
 		}
 	}
 	p.list(p.cw.faults, len(rows), func(i int) {
-		why, _, _ := strings.Cut(rows[i].Result.Fault, "\n")
+		why, _, _ := strings.Cut(rows[i].Result.FaultIn(p.lang), "\n")
 		if rows[i].Retried {
 			why += " " + p.cw.retried
 		}

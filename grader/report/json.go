@@ -117,7 +117,7 @@ func JSON(w io.Writer, results []grade.Result, l lang.Lang) error {
 func jsonOf(r *grade.Result, l lang.Lang) jsonSubmission {
 	s := jsonSubmission{
 		Archive: EscapeText(r.Archive), Student: EscapeText(r.Student), TP: r.TP, Ex: r.Ex, Exercise: EscapeText(r.Exercise),
-		Verdict: r.Verdict, Score: r.Score, Max: r.Max, Fault: message(r.Fault),
+		Verdict: r.Verdict, Score: r.Score, Max: r.Max, Fault: message(r.FaultIn(l)),
 		Title:      message(r.Title.In(l)),
 		Violations: make([]jsonViolation, 0, len(r.Violations)),
 		Criteria:   make([]jsonCriterion, 0, len(r.Criteria)),

@@ -185,10 +185,15 @@ func rightArchive(r *grade.Result, vs []archive.Violation) (name string, content
 // fault explains why there is no mark. What was tried before the fault is not
 // shown: it would be taken for a part of the mark.
 func (p *page) fault(r *grade.Result) {
-	p.hang(nil, p.words.notAMark, bold)
-	p.blank()
-	p.hang(nil, p.words.runAgain, plainStyle)
-	detail := r.Fault
+	if r.FaultText.Empty() {
+		p.hang(nil, p.words.notAMark, bold)
+		p.blank()
+		p.hang(nil, p.words.runAgain, plainStyle)
+	} else { // its text says what to do
+		p.hang(nil, p.words.notRead, bold)
+		p.blank()
+	}
+	detail := r.FaultIn(p.lang)
 	if detail == "" {
 		detail = p.words.detail
 	}

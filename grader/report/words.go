@@ -44,7 +44,7 @@ type words struct {
 	rightArchive, rightName, rightContent, anyName, sourcesOnly  string
 
 	// A fault of the grader.
-	notAMark, runAgain, detail string
+	notAMark, notRead, runAgain, detail string
 
 	// The last line of a submission.
 	unknown, isolation, noIsolation, scripts, seed string
@@ -140,6 +140,7 @@ func wordsIn(l lang.Lang) words {
 		sourcesOnly:  t("le code source de l'exercice, et uniquement le code source", "the source code of the exercise, and only the source code"),
 
 		notAMark: t("Ceci n'est pas une note. Le correcteur n'a pas pu faire son travail ; le programme rendu n'y est pour rien.", "This is not a mark. The grader could not do its work; the submitted program is not to blame."),
+		notRead:  t("Ceci n'est pas une note : l'archive n'a pas été corrigée.", "This is not a mark: the archive was not graded."),
 		runAgain: t("Il faut relancer la correction. Si cela se reproduit, transmettre à l'enseignant ce détail :", "The grading must be run again. If this happens again, pass this detail on to the teacher:"),
 		detail:   t("(pas de détail)", "(no detail)"),
 

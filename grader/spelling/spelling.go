@@ -80,12 +80,3 @@ func Nearest(word string, choices []string) []string {
 	}
 	return out
 }
-
-// Suggest returns ` (did you mean "choice"?)` for the choice that word is most
-// likely a slip of, or nothing: it is put at the end of an error.
-func Suggest(word string, choices []string) string {
-	if near := Nearest(word, choices); len(near) > 0 {
-		return ` (did you mean "` + near[0] + `"?)`
-	}
-	return ""
-}

@@ -57,12 +57,3 @@ func TestNearestIsShortAndOrdered(t *testing.T) {
 		t.Errorf("(-want +got):\n%s", diff)
 	}
 }
-
-func TestSuggest(t *testing.T) {
-	if got, want := Suggest("ehco", []string{"echo"}), ` (did you mean "echo"?)`; got != want {
-		t.Errorf("got %q, want %q", got, want)
-	}
-	if got := Suggest("zzz", []string{"echo"}); got != "" {
-		t.Errorf("got %q, want nothing", got)
-	}
-}

@@ -222,7 +222,7 @@ func (s *site) remarkable(p *classPage, i int) {
 		}
 		p.Rejected.add(w, it)
 	case grade.Fault:
-		fault, _, _ := strings.Cut(r.Fault, "\n")
+		fault, _, _ := strings.Cut(r.FaultIn(s.lang), "\n")
 		it := with(report.Short(fault, maxLine))
 		it.Command = s.command(row.Again)
 		p.Faults.add(w, it)

@@ -11,6 +11,7 @@ import (
 	"strings"
 
 	"netlab/grader/batch"
+	"netlab/grader/lang"
 )
 
 const (
@@ -66,17 +67,8 @@ func slug(s string) string {
 // error when root is not empty and no report, or when a file that is not of a
 // report is in the way.
 func claim(root *os.Root, files []string) error {
-	old, err := readMarker(root)
-	switch {
-	case errors.Is(err, fs.ErrNotExist):
-		entries, err := fs.ReadDir(root.FS(), ".")
-		if err != nil {
-			return err
-		}
-		if len(entries) > 0 {
-			return fmt.Errorf("%w: it holds %q", ErrNotReport, entries[0].Name())
-		}
-	case err != nil:
+	old, err := earlier(root)
+	if err != nil {
 		return err
 	}
 	was, is := set(old), set(files)
@@ -85,7 +77,7 @@ func claim(root *os.Root, files []string) error {
 			continue
 		}
 		if _, err := root.Lstat(name); err == nil {
-			return fmt.Errorf("%w: %s is in the way", ErrNotReport, name)
+			return lang.Errorf("%w : %s est déjà là", "%w: %s is in the way", ErrNotReport, name)
 		} else if !errors.Is(err, fs.ErrNotExist) {
 			return err
 		}
@@ -109,6 +101,36 @@ func claim(root *os.Root, files []string) error {
 	return writeMarker(root, files)
 }
 
+// Check returns an error that wraps ErrNotReport when dir holds something that
+// is no earlier report: Write would refuse it.
+func Check(dir string) error {
+	root, err := os.OpenRoot(dir)
+	if errors.Is(err, fs.ErrNotExist) {
+		return nil
+	}
+	if err != nil {
+		return err
+	}
+	_, err = earlier(root)
+	return errors.Join(err, root.Close())
+}
+
+// earlier returns the files of the report that root holds, none when it is empty.
+func earlier(root *os.Root) ([]string, error) {
+	old, err := readMarker(root)
+	if !errors.Is(err, fs.ErrNotExist) {
+		return old, err
+	}
+	entries, err := fs.ReadDir(root.FS(), ".")
+	if err != nil {
+		return nil, err
+	}
+	if len(entries) > 0 {
+		return nil, lang.Errorf("%w : il contient %q", "%w: it holds %q", ErrNotReport, entries[0].Name())
+	}
+	return nil, nil
+}
+
 func set(names []string) map[string]bool {
 	m := make(map[string]bool, len(names))
 	for _, n := range names {
@@ -119,7 +141,7 @@ func set(names []string) map[string]bool {
 
 // ErrNotReport says that a folder is no earlier report, so that nothing in it
 // may be replaced.
-var ErrNotReport = errors.New("the folder is neither empty nor an earlier report")
+var ErrNotReport = lang.Errorf("le dossier n'est ni vide ni un rapport précédent", "the folder is neither empty nor an earlier report")
 
 func readMarker(root *os.Root) ([]string, error) {
 	info, err := root.Lstat(markerName)
@@ -127,7 +149,7 @@ func readMarker(root *os.Root) ([]string, error) {
 		return nil, err
 	}
 	if !info.Mode().IsRegular() || info.Size() > maxMarker {
-		return nil, fmt.Errorf("%w: %s is not one of ours", ErrNotReport, markerName)
+		return nil, lang.Errorf("%w : %s n'est pas de ce programme", "%w: %s is not one of ours", ErrNotReport, markerName)
 	}
 	data, err := root.ReadFile(markerName)
 	if err != nil {
@@ -135,7 +157,7 @@ func readMarker(root *os.Root) ([]string, error) {
 	}
 	head, rest, _ := strings.Cut(string(data), "\n")
 	if head != markerHead {
-		return nil, fmt.Errorf("%w: %s is not one of ours", ErrNotReport, markerName)
+		return nil, lang.Errorf("%w : %s n'est pas de ce programme", "%w: %s is not one of ours", ErrNotReport, markerName)
 	}
 	var names []string
 	for name := range strings.Lines(rest) {

@@ -142,7 +142,7 @@ func (s *site) submissionPage(i int, r *grade.Result) *submissionPage {
 	p.Notes = s.notes(row)
 	p.violations(s, r)
 	if r.Verdict == grade.Fault {
-		p.Fault = report.Paragraphs(r.Fault, 2*maxProse, s.lang)
+		p.Fault = report.Paragraphs(r.FaultIn(s.lang), 2*maxProse, s.lang)
 	}
 	if r.Verdict == grade.Graded {
 		s.grading(p, r)

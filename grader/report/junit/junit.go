@@ -219,7 +219,7 @@ func submission(d *document, row *batch.Row, r *grade.Result) suite {
 		return s
 	}
 	if r.Verdict == grade.Fault {
-		why := d.words.fault + report.OneLine(firstLine(r.Fault), d.lang)
+		why := d.words.fault + report.OneLine(firstLine(r.FaultIn(d.lang)), d.lang)
 		if len(r.Criteria) == 0 {
 			add("grading", testcase{Error: d.wrong("fault", why, d.words.runAgain+report.Command(row.Again))})
 		}

@@ -1,7 +1,6 @@
 package moodle
 
 import (
-	"errors"
 	"strings"
 
 	"netlab/grader/lang"
@@ -38,7 +37,7 @@ func known() []headings {
 func findColumns(t *table) (columns, error) {
 	c := columns{-1, -1, -1, -1, -1, -1, -1, -1, -1}
 	if len(t.records) == 0 {
-		return c, errors.New("empty")
+		return c, lang.Errorf("elle est vide : exportez-la de nouveau de Moodle", "empty: export it from Moodle again")
 	}
 	for i, f := range t.records[0] {
 		for _, h := range known() {
@@ -51,11 +50,18 @@ func findColumns(t *table) (columns, error) {
 	}
 	switch {
 	case c.id < 0:
-		return c, errors.New(`no column "Identifier" ("Identifiant"): not a grading worksheet of Moodle`)
+		return c, notMoodles("Identifiant", "Identifier")
 	case c.grade < 0:
-		return c, errors.New(`no column "Grade" ("Note"): not a grading worksheet of Moodle`)
+		return c, notMoodles("Note", "Grade")
 	}
 	return c, nil
+}
+
+// notMoodles is the error of a table without a column that every grading
+// worksheet has.
+func notMoodles(fr, en string) error {
+	return lang.Errorf("pas de colonne \"%s\" (\"%s\") : ce n'est pas une feuille d'évaluation de Moodle ; devoir, Télécharger la feuille d'évaluation",
+		"no column \"%[2]s\" (\"%[1]s\"): not a grading worksheet of Moodle; assignment, Download grading worksheet", fr, en)
 }
 
 // header is the header of a worksheet that is made without Moodle's, with the

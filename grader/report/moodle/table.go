@@ -2,10 +2,10 @@ package moodle
 
 import (
 	"bytes"
-	"errors"
-	"fmt"
 	"strings"
 	"unicode/utf8"
+
+	"netlab/grader/lang"
 )
 
 // maxWorksheet bounds a worksheet, in bytes.
@@ -28,11 +28,11 @@ type field struct{ from, to int }
 func readTable(data []byte) (*table, error) {
 	switch {
 	case len(data) > maxWorksheet:
-		return nil, fmt.Errorf("larger than %d MB", maxWorksheet>>20)
+		return nil, lang.Errorf("plus de %d Mo : est-ce le bon fichier ?", "larger than %d MB: is this the right file?", maxWorksheet>>20)
 	case bytes.HasPrefix(data, []byte("PK\x03\x04")):
-		return nil, errors.New("a spreadsheet's own format: save it as CSV")
+		return nil, lang.Errorf("c'est le format d'un tableur : enregistrez-la en CSV", "a spreadsheet's own format: save it as CSV")
 	case !utf8.Valid(data):
-		return nil, errors.New("not in UTF-8: save it as CSV UTF-8")
+		return nil, lang.Errorf("elle n'est pas en UTF-8 : enregistrez-la en CSV UTF-8", "not in UTF-8: save it as CSV UTF-8")
 	}
 	t := &table{data: data, separator: ','}
 	at := 0
@@ -52,7 +52,7 @@ func readTable(data []byte) (*table, error) {
 		if data[at] == '"' {
 			end, err := t.closing(at)
 			if err != nil {
-				return nil, fmt.Errorf("line %d: %w", line, err)
+				return nil, lang.Errorf("ligne %d : %w", "line %d: %w", line, err)
 			}
 			at = end
 		}
@@ -94,7 +94,7 @@ func (t *table) closing(from int) (int, error) {
 		}
 		return at + 1, nil
 	}
-	return 0, errors.New("a quotation mark is not closed")
+	return 0, lang.Errorf("un guillemet n'est pas fermé", "a quotation mark is not closed")
 }
 
 // text is what a field says.

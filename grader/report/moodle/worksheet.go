@@ -48,8 +48,8 @@ type Filled struct {
 // file only with "Update records that have been modified more recently in Moodle
 // than in the spreadsheet"; a made worksheet says nothing of that time.
 //
-// The error says what is wrong with the worksheet, or is that of w or of the
-// class's Whole.
+// The error says what is wrong with the worksheet (ErrWorksheet), or is that of w
+// or of the class's Whole.
 func Worksheet(w io.Writer, worksheet []byte, c *batch.Class, l lang.Lang) (Filled, error) {
 	people, err := participants(c, l)
 	if err != nil {
@@ -58,13 +58,9 @@ func Worksheet(w io.Writer, worksheet []byte, c *batch.Class, l lang.Lang) (Fill
 	if worksheet == nil {
 		return create(w, people, l)
 	}
-	t, err := readTable(worksheet)
+	t, at, err := read(worksheet)
 	if err != nil {
-		return Filled{}, fmt.Errorf("read the worksheet: %w", err)
-	}
-	at, err := findColumns(t)
-	if err != nil {
-		return Filled{}, fmt.Errorf("read the worksheet: %w", err)
+		return Filled{}, err
 	}
 	var filled Filled
 	var edits []edit
@@ -81,7 +77,8 @@ func Worksheet(w io.Writer, worksheet []byte, c *batch.Class, l lang.Lang) (Fill
 		case at.locked >= 0 && at.locked < len(record) && no(t.text(record[at.locked])):
 			filled.Locked++
 		case at.grade >= len(record) || at.comment >= len(record):
-			return Filled{}, fmt.Errorf("read the worksheet: record %d has %d columns and the header %d", i+2, len(record), len(t.records[0]))
+			return Filled{}, lang.Errorf("%w : la ligne %d a %d colonnes et les titres %d : exportez-la de nouveau de Moodle",
+				"%w: record %d has %d columns and the header %d: export it from Moodle again", ErrWorksheet, i+2, len(record), len(t.records[0]))
 		default:
 			filled.Grades++
 			most, decimal := "", byte('.')
@@ -112,6 +109,28 @@ func Worksheet(w io.Writer, worksheet []byte, c *batch.Class, l lang.Lang) (Fill
 		return Filled{}, fmt.Errorf("write the worksheet: %w", err)
 	}
 	return filled, nil
+}
+
+// ErrWorksheet is what the errors about a worksheet wrap.
+var ErrWorksheet = lang.Errorf("lecture de la feuille d'évaluation", "read the worksheet")
+
+// Check returns an error that wraps ErrWorksheet when a file is no grading
+// worksheet of Moodle.
+func Check(worksheet []byte) error {
+	_, _, err := read(worksheet)
+	return err
+}
+
+func read(worksheet []byte) (*table, columns, error) {
+	t, err := readTable(worksheet)
+	if err != nil {
+		return nil, columns{}, lang.Errorf("%w : %w", "%w: %w", ErrWorksheet, err)
+	}
+	at, err := findColumns(t)
+	if err != nil {
+		return nil, columns{}, lang.Errorf("%w : %w", "%w: %w", ErrWorksheet, err)
+	}
+	return t, at, nil
 }
 
 // person is what a worksheet says of one participant.

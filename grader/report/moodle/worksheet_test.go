@@ -167,17 +167,19 @@ func TestWorksheetIsSafe(t *testing.T) {
 }
 
 func TestWorksheetErrors(t *testing.T) {
-	for in, want := range map[string]string{
-		"":                                    "empty",
-		"a,b\n":                               `no column "Identifier"`,
-		"Identifier,b\n":                      `no column "Grade"`,
-		"Identifiant,Note\n\"x":               "line 2: a quotation mark is not closed",
-		"Identifiant,Note,\xe9\n":             "not in UTF-8",
-		"PK\x03\x04":                          "save it as CSV",
-		"Identifiant;Note\nParticipant1001\n": "record 2 has 1 columns and the header 2",
+	for in, want := range map[string][2]string{
+		"":                                    {"empty", "elle est vide"},
+		"a,b\n":                               {`no column "Identifier" ("Identifiant")`, `pas de colonne "Identifiant" ("Identifier")`},
+		"Identifier,b\n":                      {`no column "Grade"`, `pas de colonne "Note"`},
+		"Identifiant,Note\n\"x":               {"line 2: a quotation mark is not closed", "ligne 2 : un guillemet n'est pas fermé"},
+		"Identifiant,Note,\xe9\n":             {"not in UTF-8", "enregistrez-la en CSV UTF-8"},
+		"PK\x03\x04":                          {"save it as CSV", "enregistrez-la en CSV"},
+		"Identifiant;Note\nParticipant1001\n": {"record 2 has 1 columns and the header 2", "la ligne 2 a 1 colonnes et les titres 2"},
 	} {
-		if _, err := moodle.Worksheet(io.Discard, []byte(in), oneExercise(), lang.FR); err == nil || !strings.Contains(err.Error(), want) {
-			t.Errorf("%q: %v, want %s", in, err, want)
+		if _, err := moodle.Worksheet(io.Discard, []byte(in), oneExercise(), lang.FR); !errors.Is(err, moodle.ErrWorksheet) || !strings.Contains(err.Error(), want[0]) {
+			t.Errorf("%q: %v, want %s", in, err, want[0])
+		} else if fr := lang.OfError(err).FR; !strings.HasPrefix(fr, "lecture de la feuille d'évaluation : ") || !strings.Contains(fr, want[1]) {
+			t.Errorf("%q in French: %s, want %s", in, fr, want[1])
 		}
 	}
 	full := errors.New("disk full")
