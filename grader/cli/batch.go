@@ -71,8 +71,8 @@ func (c *batchCommand) check(p *program) error {
 	if err != nil {
 		return usageError{text: lang.OfError(err)}
 	}
-	if c.Jobs < 0 {
-		return usageError{text: lang.F("--jobs %d : un nombre positif est attendu", "--jobs %d: expected a positive number", c.Jobs)}
+	if err := c.checkJobs(); err != nil {
+		return err
 	}
 	if c.Journal == "" {
 		c.Journal = filepath.Join(c.Folder, "grader.journal")
@@ -140,7 +140,7 @@ func (c *batchCommand) grade(p *program, desk *grade.Desk) (*batch.Class, error)
 	view := newProgress(p, c.Quiet)
 	defer view.close()
 	return batch.Run(ctx, batch.Plan{
-		Desk: desk, Folder: c.Folder, Journal: c.Journal, Build: build(), Jobs: c.Jobs,
+		Desk: desk, Folder: c.Folder, Journal: c.Journal, Build: build(), Jobs: c.jobs(),
 		Only: batch.Only(c.Only), Path: c.Path, Reference: referenceArgs, Again: c.again, Observe: view.observe, Stop: p.ctx.Done(),
 	})
 }

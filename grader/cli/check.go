@@ -1,6 +1,7 @@
 package cli
 
 import (
+	"cmp"
 	"context"
 	"errors"
 	"fmt"
@@ -25,7 +26,7 @@ type suiteFlags struct {
 	Scripts string `help:"${help_scripts}" placeholder:"DIR" type:"existingdir"`
 	Python  string `help:"${help_python}" placeholder:"PATH"`
 	Unsafe  bool   `help:"${help_unsafe}"`
-	Jobs    int    `help:"${help_jobs}" placeholder:"N"`
+	Jobs    *int   `help:"${help_jobs}" placeholder:"N"` // nil to go by the machine
 	// Isolated refuses to go on without isolation, unless Unsafe asks for that.
 	Isolated bool `kong:"-"`
 }
@@ -48,6 +49,9 @@ type checkCommand struct {
 
 // Run grades the archives in turn and reports them together.
 func (c *checkCommand) Run(p *program) error {
+	if err := cmp.Or(c.checkJobs(), atLeastOne("--repeat", c.Repeat)); err != nil {
+		return err
+	}
 	desk, done, err := c.bench(p)
 	if err != nil {
 		return err
@@ -57,7 +61,7 @@ func (c *checkCommand) Run(p *program) error {
 	group.SetLimit(desk.jobs)
 	for i, path := range c.Archives {
 		group.Go(func() error {
-			for range max(1, c.Repeat) {
+			for range c.Repeat {
 				repeated[i].Add(desk.Archive(ctx, path))
 				if ctx.Err() != nil {
 					return ctx.Err()
@@ -188,6 +192,29 @@ func plain(g *grade.Grader) bool {
 	return len(layers) == 1 && layers[0] == "none"
 }
 
+// jobs is how many programs run at once, 0 to go by the machine.
+func (f *suiteFlags) jobs() int {
+	if f.Jobs == nil {
+		return 0
+	}
+	return *f.Jobs
+}
+
+func (f *suiteFlags) checkJobs() error {
+	if f.Jobs == nil {
+		return nil
+	}
+	return atLeastOne("--jobs", *f.Jobs)
+}
+
+// atLeastOne refuses a number of times that would do nothing.
+func atLeastOne(flag string, n int) error {
+	if n >= 1 {
+		return nil
+	}
+	return usageError{text: lang.F("%s %d : un nombre à partir de 1 est attendu", "%s %d: expected a number from 1 on", flag, n)}
+}
+
 // folder is where the exercises are read from.
 func (f *suiteFlags) folder() fs.FS {
 	if f.Scripts != "" {
@@ -233,10 +260,7 @@ func (f *suiteFlags) grader(p *program) (g *grade.Grader, done func() error, err
 	if err != nil {
 		return nil, nil, errors.Join(err, sb.Close())
 	}
-	jobs := f.Jobs
-	if jobs < 1 {
-		jobs = runtime.NumCPU()
-	}
+	jobs := cmp.Or(f.jobs(), runtime.NumCPU())
 	g = &grade.Grader{Sandbox: sb, Workdir: dir, Parallel: jobs, Version: version()}
 	if plain(g) {
 		g.Parallel = 1

@@ -23,6 +23,12 @@ func TestFrenchUsage(t *testing.T) {
 		{"name Yunes --tp 3 --ex 0", "--ex 0 : un exercice a un numéro de 1 à 999"},
 		{"pack Yunes --tp 3 --ex 1 nowhere.py", "nowhere.py n'existe pas"},
 		{"reference foo", `programme de référence inconnu : "foo"`},
+		{"check x --jobs 0", "--jobs 0 : un nombre à partir de 1 est attendu"},
+		{"check x --jobs=-1", "--jobs -1 : un nombre à partir de 1"},
+		{"check x --repeat 0", "--repeat 0 : un nombre à partir de 1"},
+		{"batch . --jobs 0", "--jobs 0 : un nombre à partir de 1"},
+		{"prove --repeat=-2", "--repeat -2 : un nombre à partir de 1"},
+		{"prove --every 0", "--every 0 : un nombre à partir de 1"},
 		{"report --format htm x", `forme de rapport inconnue : htm (vouliez-vous "html" ?) (choix : text, html`},
 	} {
 		var stdout, stderr bytes.Buffer

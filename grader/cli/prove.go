@@ -1,6 +1,7 @@
 package cli
 
 import (
+	"cmp"
 	"fmt"
 	"io/fs"
 	"os"
@@ -27,6 +28,9 @@ type proveCommand struct {
 
 // Run grades the labelled programs and prints the kill matrix.
 func (c *proveCommand) Run(p *program) error {
+	if err := cmp.Or(c.checkJobs(), atLeastOne("--repeat", c.Repeat), atLeastOne("--every", c.Every)); err != nil {
+		return err
+	}
 	if c.Scripts == "" {
 		// The labelled programs are not in the executable.
 		c.Scripts = "scripts"
@@ -54,10 +58,7 @@ func (c *proveCommand) Run(p *program) error {
 	if err != nil {
 		return err
 	}
-	jobs := c.Jobs
-	if jobs < 1 {
-		jobs = 2 * g.Parallel // many of them sleep and wait
-	}
+	jobs := cmp.Or(c.jobs(), 2*g.Parallel) // many of them sleep and wait
 	g.Parallel = 1
 	bad := 0
 	for _, s := range suites {
@@ -86,7 +87,7 @@ func (c *proveCommand) prove(p *program, g *grade.Grader, s *grade.Suite, jobs i
 		return 0, err
 	}
 	programs = slices.DeleteFunc(programs, func(l proof.Program) bool { return !strings.Contains(l.Name, c.Only) })
-	programs = every(max(1, c.Every), programs)
+	programs = every(c.Every, programs)
 	ids := scored(s.Exercise)
 	fmt.Fprintf(p.stdout, "%s: %d programs\n%s\n", s.Exercise.ID, len(programs), heading(ids))
 	outcomes, err := proof.Run(p.ctx, g, s, programs, proof.Plan{Seed: c.Seed, Jobs: jobs, Rounds: c.Repeat}, func(o proof.Outcome) {
@@ -108,7 +109,7 @@ func (c *proveCommand) prove(p *program, g *grade.Grader, s *grade.Suite, jobs i
 			bad++
 		}
 	}
-	if c.Only == "" && c.Every <= 1 {
+	if c.Only == "" && c.Every == 1 {
 		for _, id := range proof.Unkilled(s.Exercise, outcomes) {
 			bad++
 			fmt.Fprintf(p.stdout, "criterion %s is lost by no program\n", id)

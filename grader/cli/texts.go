@@ -49,7 +49,7 @@ var texts = map[string]lang.Text{
 	"help_seed":          lang.T("Graine des messages d'essai, pour refaire une correction (hexadécimal).", "Seed of the test messages, to replay a grading (hexadecimal)."),
 	"help_unsafe":        lang.T("Lancer les programmes sans isolation, un à un, même si la machine en offre une.", "Run the programs without isolation, one at a time, even where the machine gives some."),
 	"help_verbose":       lang.T("Montrer toutes les conversations.", "Show every conversation."),
-	"help_jobs":          lang.T("Nombre de programmes lancés à la fois.", "How many programs run at once."),
+	"help_jobs":          lang.T("Nombre de programmes lancés à la fois, à partir de 1 (sinon selon la machine).", "How many programs run at once, from 1 on (else as the machine allows)."),
 	"help_family":        lang.T("Nom de famille.", "Family name."),
 	"help_tp":            lang.T("Numéro du TP.", "Number of the lab (TP)."),
 	"help_ex":            lang.T("Numéro de l'exercice.", "Number of the exercise."),
