@@ -378,6 +378,11 @@ func (b *boxThread) look() (*Look, error) {
 	if err != nil {
 		return nil, err
 	}
+	for _, p := range b.programs {
+		if p.self {
+			trustLocks(tasks, p.inside)
+		}
+	}
 	// Sockets after tasks: what a thread sent before it slept is seen on its way.
 	sockets, err := b.diag.sockets()
 	if err != nil {
@@ -389,6 +394,21 @@ func (b *boxThread) look() (*Look, error) {
 		}
 	}
 	return &Look{Tasks: tasks, Sockets: sockets, Complete: len(tasks) < maxTasks}, nil
+}
+
+// trustLocks lets the locks of a reference program count as waits without end.
+// The runtime of Go, in which they are written, has one thread that waits for
+// its lock with a time-out, and then does nothing that a program would notice;
+// timers of the program's own end a poll, not a lock (runtime.sysmon,
+// runtime.findRunnable).
+func trustLocks(tasks []Task, pid int) {
+	for i := range tasks {
+		for j := range tasks[i].Threads {
+			if t := &tasks[i].Threads[j]; tasks[i].PID == pid && t.Call == CallLock && t.Slices > 0 {
+				t.Forever = true
+			}
+		}
+	}
 }
 
 // traffic reads the namespace's TCP counters (net/snmp and net/netstat).

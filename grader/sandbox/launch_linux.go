@@ -18,6 +18,7 @@ import (
 
 type program struct {
 	pid    int            // as the keeper sees it
+	inside int            // as the box sees it
 	slaves [terminals]int // kept open: flushTerminal polls them
 	mu     sync.Mutex
 	gone   bool
@@ -107,6 +108,7 @@ func (b *boxThread) start(req boxRequest, reply *boxReply) (files []*os.File, er
 		return nil, fmt.Errorf("start %s: %w", req.Args[0], err)
 	}
 	b.programs = append(b.programs, p)
+	p.inside = inside
 	reply.ID, reply.PID = len(b.programs)-1, inside
 	open = remove(open, slaves[0], slaves[1], exit[1])
 	go p.wait(b.guard.events)

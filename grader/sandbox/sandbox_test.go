@@ -18,6 +18,13 @@ import (
 
 func TestMain(m *testing.M) {
 	Main()
+	if len(os.Args) == 2 && os.Args[1] == readsArg {
+		if err := readsMain(); err != nil {
+			fmt.Fprintln(os.Stderr, err)
+			os.Exit(1)
+		}
+		os.Exit(0)
+	}
 	os.Exit(m.Run())
 }
 

@@ -1,6 +1,9 @@
 package sandbox
 
 import (
+	"errors"
+	"net"
+	"os"
 	"testing"
 	"time"
 )
@@ -50,4 +53,38 @@ os.wait(); print('done', flush=True); input()`},
 			}
 		})
 	})
+}
+
+// readsArg is the argument with which this test's program is readsMain.
+const readsArg = "reads"
+
+// readsMain is what TestMain runs for TestReferenceSilence: it listens, reads the
+// standard input and ends.
+func readsMain() error {
+	c, err := net.Listen("tcp", "127.0.0.1:0")
+	if err != nil {
+		return err
+	}
+	_, err = os.Stdin.Read(make([]byte, 1))
+	return errors.Join(err, c.Close())
+}
+
+// TestReferenceSilence proves that a reference program waits: the runtime of Go
+// has a thread that looks as if it might go on by itself.
+func TestReferenceSilence(t *testing.T) {
+	b := isolated(t)
+	p, err := b.box.Start(t.Context(), Command{Self: true, Args: []string{"x", readsArg}}, Watch{})
+	if err != nil {
+		t.Fatal(err)
+	}
+	b.listening(p)
+	if e := b.end(p); e != Silence {
+		t.Errorf("%q, want silence\n%s", e, b.state(p))
+	}
+	if err := p.Type([]byte("\n")); err != nil {
+		t.Fatal(err)
+	}
+	if end, err := b.box.Wait(t.Context(), p, func() bool { return p.Exited }); err != nil || end != Event || p.Exit.Code != 0 {
+		t.Fatal(end, err, p.Exit)
+	}
 }
