@@ -39,6 +39,10 @@ func (c *batchCommand) Run(p *program) error {
 	if err != nil {
 		return err
 	}
+	sheet, err := c.read()
+	if err != nil {
+		return err
+	}
 	c.Isolated = true
 	desk, done, err := c.desk(p, &c.suiteFlags, c.Roster)
 	if err != nil {
@@ -57,7 +61,7 @@ func (c *batchCommand) Run(p *program) error {
 		return err
 	}
 	for _, r := range reports { // one that cannot be written does not cost the others
-		err = errors.Join(err, r.write([]*batch.Class{class}, p.view(c.moodleFlags)))
+		err = errors.Join(err, r.write([]*batch.Class{class}, p.view(sheet)))
 	}
 	if len(class.Pending) > 0 && p.ctx.Err() != nil {
 		p.errorf("%s", lang.F("arrêté : %d archives restent à corriger ; la même commande continue", "stopped: %d archives are left to grade; the same command goes on", len(class.Pending)).In(p.lang))
@@ -100,7 +104,11 @@ func (c *batchCommand) reports() ([]rendering, error) {
 			return nil, usageError{text: lang.F("--report %s : dans le dossier à corriger, il serait pris pour une copie ; choisissez un autre endroit",
 				"--report %s: in the folder to grade it would be taken for a submission; choose another place", r)}
 		}
-		out = append(out, rendering{format: f, path: path})
+		to := rendering{format: f, path: path}
+		if err := to.check("--report " + name + "="); err != nil {
+			return nil, err
+		}
+		out = append(out, to)
 	}
 	return out, nil
 }

@@ -1,9 +1,7 @@
 package cli
 
 import (
-	"errors"
 	"io"
-	"os"
 	"strings"
 
 	"netlab/grader/archive"
@@ -29,13 +27,16 @@ type format struct {
 	File func(w io.Writer, classes []*batch.Class, v view) error
 	// Folder writes a report that is several, into a folder that is there.
 	Folder func(dir string, classes []*batch.Class, v view) error
+	// Check says whether a folder that is there can become such a report; nil where
+	// any can.
+	Check func(dir string) error
 }
 
 // view is how a report looks and what else it is made from.
 type view struct {
 	report.Options
-	// Worksheet is the path of the grading worksheet that Moodle exported, "" for none.
-	Worksheet string
+	// Worksheet is the grading worksheet that Moodle exported, nil for none.
+	Worksheet []byte
 	// Remark tells whoever asked for the report what it could not hold.
 	Remark func(lang.Text)
 }
@@ -44,7 +45,7 @@ type view struct {
 func formats() []format {
 	return []format{
 		{Name: "text", File: func(w io.Writer, c []*batch.Class, v view) error { return report.ClassesText(w, c, v.Options) }},
-		{Name: "html", One: true, Folder: func(dir string, c []*batch.Class, v view) error {
+		{Name: "html", One: true, Check: html.Check, Folder: func(dir string, c []*batch.Class, v view) error {
 			return html.Write(dir, c[0], html.Options{Lang: v.Lang})
 		}},
 		{Name: "junit", File: func(w io.Writer, c []*batch.Class, v view) error { return junit.Write(w, c, v.Lang) }},
@@ -57,32 +58,15 @@ func formats() []format {
 	}
 }
 
-// maxWorksheet bounds Moodle's worksheet, in bytes: 100,000 students.
-const maxWorksheet = 64 << 20
-
 // worksheet fills in Moodle's grading worksheet.
 func worksheet(w io.Writer, c []*batch.Class, v view) error {
-	var sheet []byte
-	if v.Worksheet != "" {
-		f, err := os.Open(v.Worksheet)
-		if err != nil {
-			return usageError{text: lang.OfError(err)}
-		}
-		sheet, err = io.ReadAll(io.LimitReader(f, maxWorksheet+1))
-		if err = errors.Join(err, f.Close()); err != nil {
-			return usageError{text: lang.OfError(err)}
-		}
-		if len(sheet) > maxWorksheet {
-			return usageError{text: lang.F("%s : plus de %d octets : est-ce la feuille d'évaluation de Moodle ?", "%s: more than %d bytes: is this Moodle's grading worksheet?", v.Worksheet, maxWorksheet)}
-		}
-	}
-	filled, err := moodle.Worksheet(w, sheet, c[0], v.Lang)
+	filled, err := moodle.Worksheet(w, v.Worksheet, c[0], v.Lang)
 	if err != nil {
 		return err
 	}
 	v.remarks(filled.NoMark, lang.T("pas de note, la ligne reste comme elle était", "no mark, the row stays as it was"))
 	noRow := lang.T("personne de la feuille de Moodle ne correspond", "nobody in Moodle's worksheet matches")
-	if v.Worksheet == "" {
+	if v.Worksheet == nil {
 		noRow = lang.T("le numéro de participant de Moodle est inconnu : pas de ligne (--worksheet donne la feuille de Moodle)",
 			"Moodle's participant number is unknown: no row (--worksheet gives Moodle's own)")
 	}

@@ -3,13 +3,16 @@ package cli
 import (
 	"bufio"
 	"errors"
-	"fmt"
+	"io"
 	"os"
 	"path/filepath"
+	"syscall"
 
 	"netlab/grader/batch"
 	"netlab/grader/lang"
 	"netlab/grader/report"
+	"netlab/grader/report/html"
+	"netlab/grader/report/moodle"
 )
 
 // rendering is a format and where it goes.
@@ -18,21 +21,49 @@ type rendering struct {
 	path string
 }
 
+// check refuses a place where something else is, before anything is done. flag
+// is what stands before the place on the command line. What else stands in the way of a report is
+// told when it is written.
+func (r rendering) check(flag string) error {
+	info, err := os.Stat(r.path)
+	switch {
+	case errors.Is(err, syscall.ENOTDIR):
+		return usageError{text: lang.F("%s%s : ce qui devrait être un dossier est un fichier", "%s%s: what should be a folder is a file", flag, r.path)}
+	case err != nil:
+		return nil
+	case r.Folder == nil && info.IsDir():
+		return usageError{text: lang.F("%s%s : c'est un dossier, et ce rapport est un fichier : donnez le nom d'un fichier",
+			"%s%s: this is a folder, and this report is a file: give the name of a file", flag, r.path)}
+	case r.Folder != nil && !info.IsDir():
+		return usageError{text: lang.F("%s%s : c'est un fichier, et ce rapport est un dossier : donnez un autre nom",
+			"%s%s: this is a file, and this report is a folder: give another name", flag, r.path)}
+	case r.Check == nil:
+		return nil
+	}
+	if err := r.Check(r.path); errors.Is(err, html.ErrNotReport) {
+		return usageError{
+			text: lang.F("%s%s : %s", "%s%s: %s", flag, r.path, lang.OfError(err)),
+			hint: lang.T("donnez un dossier vide, ou qui n'existe pas encore", "give a folder that is empty, or not there yet"),
+		}
+	}
+	return nil
+}
+
 // write writes the report, with the folders that it goes to. A file is whole
 // or not there at all.
 func (r rendering) write(classes []*batch.Class, v view) error {
 	if r.Folder != nil {
 		if err := os.MkdirAll(r.path, 0o755); err != nil {
-			return fmt.Errorf("write the report %s: %w", r.path, err)
+			return lang.Errorf("écriture du rapport %s : %w", "write the report %s: %w", r.path, err)
 		}
 		return r.Folder(r.path, classes, v)
 	}
 	if err := os.MkdirAll(filepath.Dir(r.path), 0o755); err != nil {
-		return fmt.Errorf("write the report %s: %w", r.path, err)
+		return lang.Errorf("écriture du rapport %s : %w", "write the report %s: %w", r.path, err)
 	}
 	f, err := os.CreateTemp(filepath.Dir(r.path), ".report-*")
 	if err != nil {
-		return fmt.Errorf("write the report %s: %w", r.path, err)
+		return lang.Errorf("écriture du rapport %s : %w", "write the report %s: %w", r.path, err)
 	}
 	w := bufio.NewWriter(f)
 	err = r.File(w, classes, v)
@@ -41,7 +72,7 @@ func (r rendering) write(classes []*batch.Class, v view) error {
 		err = os.Rename(f.Name(), r.path)
 	}
 	if err != nil {
-		return errors.Join(fmt.Errorf("write the report %s: %w", r.path, err), os.Remove(f.Name()))
+		return errors.Join(lang.Errorf("écriture du rapport %s : %w", "write the report %s: %w", r.path, err), os.Remove(f.Name()))
 	}
 	return nil
 }
@@ -58,6 +89,28 @@ type reportCommand struct {
 	moodleFlags
 }
 
+// maxWorksheet bounds Moodle's worksheet, in bytes: 100,000 students.
+const maxWorksheet = 64 << 20
+
+// read returns Moodle's worksheet, nil when none was given.
+func (m moodleFlags) read() ([]byte, error) {
+	if m.Worksheet == "" {
+		return nil, nil
+	}
+	f, err := os.Open(m.Worksheet)
+	if err != nil {
+		return nil, usageError{text: lang.OfError(err)}
+	}
+	sheet, err := io.ReadAll(io.LimitReader(f, maxWorksheet+1))
+	if err = errors.Join(err, f.Close()); err == nil {
+		err = moodle.Check(sheet)
+	}
+	if err != nil {
+		return nil, usageError{text: lang.F("%s : %s", "%s: %s", m.Worksheet, lang.OfError(err))}
+	}
+	return sheet, nil
+}
+
 // Run writes one report on the journals. What the marks are does not change
 // the exit status.
 func (c *reportCommand) Run(p *program) error {
@@ -71,6 +124,16 @@ func (c *reportCommand) Run(p *program) error {
 	if f.One && len(c.Journals) > 1 {
 		return usageError{text: lang.F("--format %s montre une seule correction : donnez un seul journal", "--format %s shows one class alone: give one journal", c.Format)}
 	}
+	to := rendering{format: f, path: c.Output}
+	if c.Output != "" {
+		if err := to.check("--output "); err != nil {
+			return err
+		}
+	}
+	sheet, err := c.read()
+	if err != nil {
+		return err
+	}
 	var classes []*batch.Class
 	for _, path := range c.Journals {
 		class, err := batch.ReadJournal(path)
@@ -81,16 +144,21 @@ func (c *reportCommand) Run(p *program) error {
 	}
 	if c.Output == "" {
 		w := bufio.NewWriter(p.stdout)
-		return errors.Join(f.File(w, classes, p.view(c.moodleFlags)), w.Flush())
+		err = errors.Join(f.File(w, classes, p.view(sheet)), w.Flush())
+	} else {
+		err = to.write(classes, p.view(sheet))
 	}
-	return rendering{format: f, path: c.Output}.write(classes, p.view(c.moodleFlags))
+	if errors.Is(err, moodle.ErrWorksheet) {
+		return usageError{text: lang.F("%s : %s", "%s: %s", c.Worksheet, lang.OfError(err))}
+	}
+	return err
 }
 
 // view is how a report on a class looks: in a file, so not as wide as the
 // terminal is now and without colours.
-func (p *program) view(m moodleFlags) view {
+func (p *program) view(worksheet []byte) view {
 	return view{
-		Options: report.Options{Lang: p.lang}, Worksheet: m.Worksheet,
+		Options: report.Options{Lang: p.lang}, Worksheet: worksheet,
 		Remark: func(t lang.Text) { p.errorf("%s", t.In(p.lang)) },
 	}
 }

@@ -60,8 +60,8 @@ func findColumns(t *table) (columns, error) {
 // notMoodles is the error of a table without a column that every grading
 // worksheet has.
 func notMoodles(fr, en string) error {
-	return lang.Errorf("pas de colonne \"%s\" (\"%s\") : ce n'est pas une feuille d'évaluation de Moodle ; devoir, Télécharger la feuille d'évaluation",
-		"no column \"%[2]s\" (\"%[1]s\"): not a grading worksheet of Moodle; assignment, Download grading worksheet", fr, en)
+	return lang.Errorf("pas de colonne \"%s\" (\"%s\") : ce n'est pas une feuille d'évaluation de Moodle, que le devoir donne par « Télécharger la feuille d'évaluation »",
+		"no column \"%[2]s\" (\"%[1]s\"): not a grading worksheet of Moodle, which the assignment gives by “Download grading worksheet”", fr, en)
 }
 
 // header is the header of a worksheet that is made without Moodle's, with the
