@@ -40,9 +40,6 @@ func Write(dir string, class *batch.Class, o Options) (err error) {
 	if o.Lang != lang.FR {
 		o.Lang = lang.EN
 	}
-	if o.Zone == nil {
-		o.Zone = time.Local
-	}
 	if err := os.MkdirAll(dir, 0o755); err != nil {
 		return fmt.Errorf("write the report: %w", err)
 	}

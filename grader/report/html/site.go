@@ -51,6 +51,9 @@ func newAsset(element, file string) (asset, error) {
 
 func newSite(class *batch.Class, o Options) (*site, error) {
 	s := &site{class: class, lang: o.Lang, zone: o.Zone, words: wordsIn(o.Lang), pages: pageNames(class.Rows)}
+	if s.zone == nil {
+		s.zone = time.Local
+	}
 	var err error
 	if s.style, err = newAsset("style", "style.css"); err != nil {
 		return nil, err
