@@ -13,6 +13,8 @@ import (
 	"strings"
 
 	"golang.org/x/text/unicode/norm"
+
+	"netlab/grader/lang"
 )
 
 // Source is one file to pack.
@@ -36,10 +38,10 @@ func Gather(paths []string, limits Limits) ([]Source, error) {
 			return nil
 		}
 		if !info.Mode().IsRegular() {
-			return fmt.Errorf("pack %s: it is not an ordinary file (%s)", Show(from), info.Mode().Type())
+			return lang.Errorf("%s n'est pas un fichier ordinaire (%s) : donnez des fichiers ou des dossiers", "pack %s: it is not an ordinary file (%s): give files or folders", Show(from), info.Mode().Type())
 		}
 		if total += info.Size(); total > limits.Total || len(out) == limits.Entries {
-			return fmt.Errorf("pack %s: too much: an archive has at most %d files and %d bytes", Show(from), limits.Entries, limits.Total)
+			return lang.Errorf("%s : c'est trop : une archive a au plus %d fichiers et %d octets", "pack %s: too much: an archive has at most %d files and %d bytes", Show(from), limits.Entries, limits.Total)
 		}
 		data, err := os.ReadFile(from)
 		if err != nil {
@@ -102,11 +104,7 @@ func Pack(family string, tp, ex int, files []Source, deliverables []string, site
 	if err != nil {
 		return nil, nil, err
 	}
-	var buf bytes.Buffer
-	if err := write(&buf, files); err != nil {
-		return nil, nil, fmt.Errorf("pack %s: %w", name, err)
-	}
-	sub, violations, err := Read(bytes.NewReader(buf.Bytes()), int64(buf.Len()), policy, DefaultLimits())
+	data, sub, violations, err := pack(files, policy)
 	if err != nil {
 		return nil, nil, fmt.Errorf("pack %s: %w", name, err)
 	}
@@ -114,7 +112,27 @@ func Pack(family string, tp, ex int, files []Source, deliverables []string, site
 	if Rejected(violations) {
 		return nil, violations, nil
 	}
-	return &Packed{Name: name, Data: buf.Bytes(), Sub: sub}, violations, nil
+	return &Packed{Name: name, Data: data, Sub: sub}, violations, nil
+}
+
+// NamesOf returns what Submission.Names says of the archive of files: what tells
+// the exercise is the same before and after packing.
+func NamesOf(files []Source) ([]string, error) {
+	_, sub, _, err := pack(files, nil)
+	if err != nil {
+		return nil, fmt.Errorf("pack: %w", err)
+	}
+	return sub.Names(), nil
+}
+
+// pack makes the archive of files and reads it again.
+func pack(files []Source, policy Policy) ([]byte, *Submission, []Violation, error) {
+	var buf bytes.Buffer
+	if err := write(&buf, files); err != nil {
+		return nil, nil, nil, err
+	}
+	sub, violations, err := Read(bytes.NewReader(buf.Bytes()), int64(buf.Len()), policy, DefaultLimits())
+	return buf.Bytes(), sub, violations, err
 }
 
 // write makes a ZIP archive of files, sorted by path. Files are stored as they

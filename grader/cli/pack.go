@@ -7,6 +7,7 @@ import (
 	"os"
 	"path/filepath"
 	"strings"
+	"syscall"
 
 	"netlab/grader/archive"
 	"netlab/grader/course"
@@ -38,9 +39,9 @@ func (c *packCommand) Run(p *program) error {
 	if err != nil {
 		return usageError{text: lang.OfError(err)}
 	}
-	var names []string
-	for _, s := range sources {
-		names = append(names, s.Path)
+	names, err := archive.NamesOf(sources)
+	if err != nil {
+		return err
 	}
 	parsed, _ := archive.ParseName(name)
 	ex, violations, err := course.Find(exercises, course.Choice{ID: c.Exercise, Name: parsed, Files: names})
@@ -66,7 +67,7 @@ func (c *packCommand) Run(p *program) error {
 	}
 	path := filepath.Join(c.Output, packed.Name)
 	f, err := os.OpenFile(path, os.O_WRONLY|os.O_CREATE|os.O_TRUNC, 0o644)
-	if errors.Is(err, fs.ErrNotExist) {
+	if errors.Is(err, fs.ErrNotExist) || errors.Is(err, syscall.ENOTDIR) {
 		return usageError{text: lang.F("--output %s : ce dossier n'existe pas", "--output %s: there is no such folder", c.Output)}
 	}
 	if err != nil {
