@@ -40,7 +40,9 @@ func talk(ctx context.Context, address, message string, stdout io.Writer) error 
 	var dialer net.Dialer
 	conn, err := dialer.DialContext(ctx, "tcp", address)
 	if err != nil {
-		return fmt.Errorf("aucun serveur ne répond sur %s, l'avez-vous lancé ? (%w)", address, err)
+		// The sentence says all that the error does: on one's own machine, a
+		// connection fails because nobody waits for it.
+		return fmt.Errorf("aucun serveur ne répond sur %s, l'avez-vous lancé ?", address)
 	}
 	defer conn.Close()
 	defer context.AfterFunc(ctx, func() { conn.Close() })()

@@ -88,8 +88,8 @@ func TestNoServer(t *testing.T) {
 	if status := run(context.Background(), address, "coucou", &stdout, &stderr); status != 1 {
 		t.Errorf("status %d; want 1", status)
 	}
-	if !strings.Contains(stderr.String(), "aucun serveur") || !strings.Contains(stderr.String(), address) {
-		t.Errorf("stderr %q; want what is missing and where", stderr.String())
+	if want := "client : aucun serveur ne répond sur " + address + ", l'avez-vous lancé ?\n"; stderr.String() != want {
+		t.Errorf("stderr %q; want %q", stderr.String(), want)
 	}
 }
 

@@ -215,7 +215,7 @@ func TestNoServer(t *testing.T) {
 	}
 	address := listener.Addr().String()
 	listener.Close()
-	if status, stdout, stderr := client(address, "", "coucou"); status != 1 || stdout != "" || !strings.Contains(stderr, "aucun serveur") {
+	if status, stdout, stderr := client(address, "", "coucou"); status != 1 || stdout != "" || stderr != "echo : aucun serveur ne répond sur "+address+", l'avez-vous lancé ?\n" {
 		t.Errorf("status %d, stdout %q, stderr %q", status, stdout, stderr)
 	}
 }
