@@ -58,6 +58,9 @@ type Row struct {
 	Participant string
 	// Older are the paths of other versions that this one replaces.
 	Older []string
+	// ValidOlder is the latest of Older whose name is right, where this version
+	// was rejected and its name is wrong; "" otherwise.
+	ValidOlder string
 	// Retried says that a first grading ended in a fault and this is the second,
 	// run alone; First is what the first one said.
 	Retried bool
@@ -78,6 +81,15 @@ type Row struct {
 	Late time.Duration
 	// Again is the command that grades it again.
 	Again []string
+}
+
+// Remark says what a teacher should look at before the rejection of r stands;
+// zero when there is nothing.
+func (r *Row) Remark() lang.Text {
+	if r.ValidOlder == "" {
+		return lang.Text{}
+	}
+	return lang.F("une version plus ancienne valide existe : %s", "a valid older version exists: %s", r.ValidOlder)
 }
 
 // Other is a file of the folder that is no archive of a submission.

@@ -80,6 +80,7 @@ type submission struct {
 	Person      course.Person `json:"person,omitzero"`
 	Participant string        `json:"participant,omitempty"`
 	Older       []string      `json:"older,omitempty"`
+	ValidOlder  string        `json:"valid_older,omitempty"` // one of Older whose name is right where this one's is not
 	Late        time.Duration `json:"late,omitempty"`
 	Again       []string      `json:"again,omitempty"`
 }

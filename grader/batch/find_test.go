@@ -71,7 +71,7 @@ func seen(t *testing.T, folder string) []string {
 		t.Fatal(err)
 	}
 	var out []string
-	latest, older := versions(f.found)
+	latest, older, valid := versions(f.found)
 	for _, a := range latest {
 		line := a.path
 		if (a.owner != handedIn{}) {
@@ -79,6 +79,9 @@ func seen(t *testing.T, folder string) []string {
 		}
 		if older[a.path] != nil {
 			line += fmt.Sprintf(" replaces %v", older[a.path])
+		}
+		if valid[a.path] != "" {
+			line += " though " + valid[a.path] + " is valid"
 		}
 		out = append(out, line)
 		c, err := a.read()
@@ -210,11 +213,17 @@ func TestVersions(t *testing.T) {
 		{
 			"the higher number of files copied together",
 			[]file{{"y-tp1-ex1 (2).zip", "1", 0}, {"y-tp1-ex1 (10).zip", "2", time.Second}, {"y-tp1-ex1.zip", "3", 2 * time.Second}},
-			[]string{"y-tp1-ex1 (10).zip replaces [y-tp1-ex1 (2).zip y-tp1-ex1.zip]"},
+			[]string{"y-tp1-ex1 (10).zip replaces [y-tp1-ex1 (2).zip y-tp1-ex1.zip] though y-tp1-ex1.zip is valid"},
 		},
-		{"a copy in words", []file{{"y-tp1-ex1 - Copie.zip", "1", 0}, {"y-tp1-ex1.zip", "2", 0}}, []string{"y-tp1-ex1 - Copie.zip replaces [y-tp1-ex1.zip]"}},
+		{"a copy in words", []file{{"y-tp1-ex1 - Copie.zip", "1", 0}, {"y-tp1-ex1.zip", "2", 0}}, []string{"y-tp1-ex1 - Copie.zip replaces [y-tp1-ex1.zip] though y-tp1-ex1.zip is valid"}},
 		{"the right name of the same bytes", []file{{"Y-TP1-ex1 (1).zip", "1", time.Hour}, {"y-tp1-ex1.zip", "1", 0}}, []string{"y-tp1-ex1.zip replaces [Y-TP1-ex1 (1).zip]"}},
-		{"a wrong name is a version all the same", []file{{"Y TP1 ex1.zip", "1", time.Hour}, {"y-tp1-ex1.zip", "2", 0}}, []string{"Y TP1 ex1.zip replaces [y-tp1-ex1.zip]"}},
+		{"a wrong name is a version all the same", []file{{"Y TP1 ex1.zip", "1", time.Hour}, {"y-tp1-ex1.zip", "2", 0}}, []string{"Y TP1 ex1.zip replaces [y-tp1-ex1.zip] though y-tp1-ex1.zip is valid"}},
+		{
+			"the latest of the right names",
+			[]file{{"a/y-tp1-ex1.zip", "1", 0}, {"b/y-tp1-ex1.zip", "2", time.Hour}, {"Y-tp1-ex1.zip", "3", 2 * time.Hour}},
+			[]string{"Y-tp1-ex1.zip replaces [a/y-tp1-ex1.zip b/y-tp1-ex1.zip] though b/y-tp1-ex1.zip is valid"},
+		},
+		{"two wrong names", []file{{"Y-tp1-ex1.zip", "1", 0}, {"Y-TP1-ex1.zip", "2", time.Hour}}, []string{"Y-TP1-ex1.zip replaces [Y-tp1-ex1.zip]"}},
 		{"other exercises are no versions", []file{{"y-tp1-ex1.zip", "1", 0}, {"y-tp1-ex2.zip", "1", 0}, {"y-tp2-ex1.zip", "1", 0}}, []string{"y-tp1-ex1.zip", "y-tp1-ex2.zip", "y-tp2-ex1.zip"}},
 		{"nobody knows of what", []file{{"a/tp.zip", "1", 0}, {"b/tp.zip", "1", 0}}, []string{"a/tp.zip", "b/tp.zip"}},
 		{

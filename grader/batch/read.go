@@ -49,9 +49,13 @@ func (x *index) class() (*Class, error) {
 			c.Pending = append(c.Pending, s.Path)
 			continue
 		}
+		valid := ""
+		if rec.Result.Verdict == grade.Rejected {
+			valid = s.ValidOlder
+		}
 		rows = append(rows, placed{rec: rec, Row: Row{
 			Result: rec.Result, Path: s.Path, Archive: s.Archive, Person: s.Person, Participant: s.Participant,
-			Older: s.Older, Retried: rec.Retried, First: rec.First, Cached: rec.at < x.runAt, Stale: stale,
+			Older: s.Older, ValidOlder: valid, Retried: rec.Retried, First: rec.First, Cached: rec.at < x.runAt, Stale: stale,
 			At: rec.At, Took: rec.Took, Used: rec.Used, Late: s.Late, Again: s.Again,
 		}})
 	}

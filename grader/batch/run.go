@@ -137,7 +137,7 @@ func (r *run) find() (*finder, error) {
 	if len(f.found) == 0 {
 		return nil, errors.Join(lang.Errorf("%s : %w", "%s: %w", r.Folder, ErrNothing), f.close())
 	}
-	latest, older := versions(f.found)
+	latest, older, valid := versions(f.found)
 	who := newPeople(r.Desk.Roster, f.found)
 	desk := *r.Desk
 	desk.Earlier = who.earlier
@@ -151,7 +151,7 @@ func (r *run) find() (*finder, error) {
 		r.found[a.path] = a
 		s := submission{
 			Path: a.path, Base: a.base, Archive: a.archive, Key: keyOf(r.Desk, r.Build, a), Person: who.who(a.owner, a.name.Student),
-			Participant: a.owner.number, Older: older[a.path], Late: late(r.Desk.Course, a),
+			Participant: a.owner.number, Older: older[a.path], ValidOlder: valid[a.path], Late: late(r.Desk.Course, a),
 		}
 		if r.Again != nil {
 			s.Again = r.Again(a.path, a.inside)

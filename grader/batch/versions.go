@@ -24,7 +24,10 @@ const sameTime = time.Minute
 //  2. has the higher copy number: "(2)" is later than "(1)", and that than none;
 //  3. has a right name: of the same bytes it is the better one anyhow;
 //  4. comes last in the alphabet, so that the choice is the same each time.
-func versions(all []found) (latest []found, older map[string][]string) {
+//
+// valid has, by the latest one's path, the latest of the others whose name is
+// right where its own is not: a browser's "(1)" may cost a mark that was earned.
+func versions(all []found) (latest []found, older map[string][]string, valid map[string]string) {
 	type key struct {
 		student string
 		tp, ex  int
@@ -38,7 +41,7 @@ func versions(all []found) (latest []found, older map[string][]string) {
 		}
 		groups[k] = append(groups[k], f)
 	}
-	older = map[string][]string{}
+	older, valid = map[string][]string{}, map[string]string{}
 	for _, g := range groups {
 		for _, same := range byPeople(g) {
 			last := newest(same)
@@ -49,10 +52,13 @@ func versions(all []found) (latest []found, older map[string][]string) {
 				}
 			}
 			slices.Sort(older[last.path])
+			if right := slices.DeleteFunc(slices.Clone(same), func(f found) bool { return !f.right }); !last.right && len(right) > 0 {
+				valid[last.path] = newest(right).path
+			}
 		}
 	}
 	slices.SortFunc(latest, func(a, b found) int { return cmp.Compare(a.path, b.path) })
-	return latest, older
+	return latest, older, valid
 }
 
 // byPeople parts archives of one name by who handed them in. What stands beside

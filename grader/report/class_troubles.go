@@ -88,6 +88,9 @@ func (p *classPage) rejected(c *batch.Class) {
 			text += " → " + name
 		}
 		p.item(red, "✗ ", rows[i].Path, text)
+		if remark := rows[i].Remark(); !remark.Empty() {
+			p.item(yellow, "  ! ", remark.In(p.lang), "")
+		}
 	})
 }
 

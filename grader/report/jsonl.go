@@ -18,6 +18,7 @@ type jsonRow struct {
 	Person      jsonPerson `json:"person"`
 	Participant string     `json:"participant"`
 	Older       []string   `json:"older"`
+	ValidOlder  string     `json:"valid_older"` // batch.Row.ValidOlder
 	LateSeconds int64      `json:"late_s"`
 	Retried     bool       `json:"retried"`
 	First       string     `json:"first"`
@@ -51,7 +52,7 @@ func JSONL(w io.Writer, classes []*batch.Class, o Options) error {
 					Family: EscapeText(row.Person.Family), Given: EscapeText(row.Person.Given),
 					Email: EscapeText(row.Person.Email), Number: EscapeText(row.Person.Number),
 				},
-				Participant: EscapeText(row.Participant), Older: make([]string, 0, len(row.Older)),
+				Participant: EscapeText(row.Participant), Older: make([]string, 0, len(row.Older)), ValidOlder: EscapeText(row.ValidOlder),
 				LateSeconds: int64(row.Late.Seconds()), Retried: row.Retried, First: message(row.First), Stale: row.Stale,
 				jsonSubmission: jsonOf(&whole, o.Lang),
 			}

@@ -220,6 +220,9 @@ func (s *site) remarkable(p *classPage, i int) {
 				it.Details = append(it.Details, s.prose(v.Message))
 			}
 		}
+		if remark := row.Remark(); !remark.Empty() {
+			it.Details = append(it.Details, s.prose(remark))
+		}
 		p.Rejected.add(w, it)
 	case grade.Fault:
 		fault, _, _ := strings.Cut(r.FaultIn(s.lang), "\n")

@@ -251,6 +251,9 @@ func (s *site) notes(row *batch.Row) []note {
 	if row.Late > 0 {
 		out = append(out, note{w.late, fmt.Sprintf(w.lateBy, s.duration(row.Late))})
 	}
+	if remark := row.Remark(); !remark.Empty() {
+		out = append(out, note{w.attention, s.prose(remark)})
+	}
 	if n := len(row.Older); n > 0 {
 		var paths []string
 		for _, o := range row.Older[:min(n, maxPaths)] {

@@ -47,7 +47,7 @@ type words struct {
 	NoDiagram, List, Tests, ScenarioTitle, StatusPassed, StatusFailed                             string
 	StatusSkipped, StatusUntested, Untested, Act, NothingSaid, StepOK, StepFailed                 string
 	AdviceList, Compared                                                                          string
-	late, lateBy, olderVersions, retried, cachedOne, cachedMany, unknownExercise                  string
+	late, lateBy, attention, olderVersions, retried, cachedOne, cachedMany, unknownExercise       string
 	interpreter, isolation, tests, seed, took, archive                                            string
 	pointLost, pointsLost, stepsOmitted, scenariosOmitted                                         string
 	eventOmitted, eventsOmitted, actsOmitted                                                      string
@@ -193,7 +193,7 @@ func wordsIn(l lang.Lang) words {
 		StepOK: t("fait", "done"), StepFailed: t("échec", "failed"),
 
 		late: t("en retard", "late"), lateBy: t("%s après la date limite", "%s after the deadline"),
-		olderVersions: t("autres versions", "other versions"), retried: t("corrigé deux fois", "graded twice"),
+		attention: t("à regarder", "to look at"), olderVersions: t("autres versions", "other versions"), retried: t("corrigé deux fois", "graded twice"),
 		cachedOne:       t("%d résultat vient d'une correction précédente : rien n'a changé depuis.", "%d result is of an earlier run: nothing has changed since."),
 		cachedMany:      t("%d résultats viennent d'une correction précédente : rien n'a changé depuis.", "%d results are of an earlier run: nothing has changed since."),
 		unknownExercise: t("exercice inconnu", "unknown exercise"),

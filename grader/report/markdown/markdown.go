@@ -97,7 +97,7 @@ func (s *summary) table() {
 			break
 		}
 		row := &s.c.Rows[i]
-		s.put("| %s | %s | %s | %s |\n", s.inline(who(row)), s.exercise(&row.Result), s.mark(&row.Result), s.losses(&row.Result))
+		s.put("| %s | %s | %s | %s |\n", s.inline(who(row)), s.exercise(&row.Result), s.mark(&row.Result), s.losses(row))
 	}
 	s.put("\n")
 }
@@ -128,7 +128,8 @@ func (s *summary) mark(r *grade.Result) string {
 }
 
 // losses says in a few words why the mark is not the full one.
-func (s *summary) losses(r *grade.Result) string {
+func (s *summary) losses(row *batch.Row) string {
+	r := &row.Result
 	var ids []string
 	seen := map[string]bool{}
 	add := func(id string) {
@@ -146,7 +147,11 @@ func (s *summary) losses(r *grade.Result) string {
 				add(v.Rule)
 			}
 		}
-		return strings.TrimSpace(s.words.rejected + " " + strings.Join(ids, ", "))
+		why := strings.TrimSpace(s.words.rejected + " " + strings.Join(ids, ", "))
+		if row.ValidOlder != "" {
+			why += " – " + fmt.Sprintf(s.words.valid, s.inline(row.ValidOlder))
+		}
+		return why
 	}
 	for _, c := range r.Criteria {
 		if !c.Advice && c.Status != grade.Passed {

@@ -8,7 +8,7 @@ type words struct {
 	title, counts, faults, pending       string
 	student, exercise, mark, lost        string
 	fault, rejected, more, noRoom, again string
-	absent, others, older                string
+	absent, others, older, valid         string
 }
 
 func wordsIn(l lang.Lang) words {
@@ -29,6 +29,7 @@ func wordsIn(l lang.Lang) words {
 		again:    t("Relancer : ", "Run again: "),
 		absent:   t("Rien rendu : %d", "Handed in nothing: %d"),
 		others:   t("Fichiers qui ne sont pas des archives à noter : %d", "Files that are no archives to grade: %d"),
+		valid:    t("une version plus ancienne valide existe : %s", "a valid older version exists: %s"),
 		older:    t("Versions remplacées par une plus récente : %d", "Versions that a later one replaces: %d"),
 	}
 }
