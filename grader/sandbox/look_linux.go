@@ -229,6 +229,8 @@ func classify(dir string, nr int64, args [6]uint64) (call Call, fd int, forever 
 	case unix.SYS_WRITE, unix.SYS_WRITEV, unix.SYS_SENDTO, unix.SYS_SENDMSG:
 		kind := target(dir, args[0])
 		return CallWrite, int(args[0]), strings.HasPrefix(kind, "pipe:")
+	case unix.SYS_LISTEN:
+		return CallRunning, int(args[0]), false // the keeper is told of it first
 	case unix.SYS_CONNECT:
 		return CallConnect, int(args[0]), false
 	case unix.SYS_WAIT4, unix.SYS_WAITID:

@@ -86,6 +86,40 @@ input()`)
 	b.wait(late, "the second port", func() bool { return len(b.box.Listeners()) == 2 })
 }
 
+// TestSettled waits until a server that listens has done what it does next.
+func TestSettled(t *testing.T) {
+	for _, tt := range []struct{ name, then, want string }{
+		{"it waits", "", "nobody"},
+		{"it computes, then waits", "spin(settling / 3)", "nobody"},
+		{"it computes on", "spin(20 * settling)", "somebody"},
+	} {
+		t.Run(tt.name, func(t *testing.T) {
+			b := isolated(t)
+			p := b.start(fmt.Sprintf(`
+settling = %f
+def spin(t):
+    t += time.process_time()
+    while time.process_time() < t: pass
+s = listen()
+%s
+print('somebody' if select.select([s], [], [], 0)[0] else 'nobody', end='')
+s.accept()`, settling.Seconds(), tt.then))
+			var since *Look
+			b.wait(p, "a server that has settled", func() bool {
+				if len(b.box.Listeners()) == 0 {
+					return false
+				}
+				if since == nil {
+					since = b.box.Latest()
+				}
+				return b.box.Settled(p, since)
+			})
+			b.dial()
+			b.printed(p, tt.want)
+		})
+	}
+}
+
 func TestPendingClientsAreCounted(t *testing.T) {
 	b := isolated(t)
 	p := b.start(`s = listen(); input()`)

@@ -1,0 +1,110 @@
+package sandbox
+
+import "time"
+
+// What the latest look saw, for conditions of waits.
+
+// Listeners returns the listening sockets that programs have, as the latest
+// look saw them; the grader's own are left out. The lock is held by the caller.
+func (b *Box) Listeners() []Listener {
+	if b.last == nil {
+		return nil
+	}
+	var out []Listener
+	for _, l := range b.last.Listeners() {
+		own := false
+		for _, s := range b.listeners {
+			own = own || s.Addr.Port() == l.Addr.Port()
+		}
+		if !own {
+			out = append(out, l)
+		}
+	}
+	return out
+}
+
+// Pending tells whether connections wait in the queue of a program's listener
+// on port, as the latest look saw it. The lock is held by the caller.
+func (b *Box) Pending(port uint16) bool {
+	for _, l := range b.Listeners() {
+		if l.Addr.Port() == port && l.Pending > 0 {
+			return true
+		}
+	}
+	return false
+}
+
+// Established tells whether the latest look was taken after c was made. A box
+// that cannot look at connections answers yes. The lock is held by the caller.
+func (b *Box) Established(c *Conn) bool {
+	if b.last == nil {
+		return false
+	}
+	if !b.last.Complete {
+		return true
+	}
+	for _, s := range b.last.Sockets {
+		if s.State != tcpListen && s.Local.Port() == c.Local.Port() && s.Remote.Port() == c.Remote.Port() {
+			return true
+		}
+	}
+	return false
+}
+
+// Asks tells whether the latest look saw p wait for its keyboard. The lock is
+// held by the caller.
+func (b *Box) Asks(p *Process) bool {
+	if b.last == nil || p.Exited {
+		return false
+	}
+	for _, t := range b.last.Tasks {
+		if t.Session != p.PID {
+			continue
+		}
+		for _, th := range t.Threads {
+			if th.Call == CallKeyboard {
+				return true
+			}
+		}
+	}
+	return false
+}
+
+// Latest returns the latest look, or nil. The lock is held by the caller.
+func (b *Box) Latest() *Look { return b.last }
+
+// settling is how much processor time a program may use between the moment it
+// listens and the moment it waits for clients: who uses more polls for them.
+const settling = 50 * time.Millisecond
+
+// Settled tells whether p has done what it does at once after it was seen in
+// since, by a look: it waits for something, or goes on computing for longer than
+// a server takes to get ready. The lock is held by the caller.
+func (b *Box) Settled(p *Process, since *Look) bool {
+	if !b.last.Complete || p.Exited {
+		return true
+	}
+	if b.last == since {
+		return false
+	}
+	runs := false
+	used := int64(0)
+	for _, t := range b.last.Tasks {
+		if t.Session != p.PID {
+			continue
+		}
+		for _, th := range t.Threads {
+			runs = runs || th.Call == CallRunning
+			used += th.Run
+		}
+	}
+	for _, t := range since.Tasks {
+		if t.Session != p.PID {
+			continue
+		}
+		for _, th := range t.Threads {
+			used -= th.Run
+		}
+	}
+	return !runs || used > int64(settling)
+}
