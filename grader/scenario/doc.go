@@ -198,7 +198,10 @@ Plays a server: listens on PORT, on every IPv4 and IPv6 address of the box.
 	[!] listening NAME [PORT]
 
 Waits until the program has a listening TCP socket (on PORT), or finds that it
-had one before it ended. It is read from the kernel: no connection is made.
+had one before it ended; then until it waits for something, or has computed for
+some time since. It is read from the kernel: no connection is made. So no client
+comes between listen() and the wait for clients, as none that a person starts
+would: asyncio serves one while the function that made the server has not gone on.
 
 	lives NAME [suffices]
 
