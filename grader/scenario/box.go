@@ -18,7 +18,7 @@ type program struct {
 	file  string // "server.py"
 	args  []string
 	p     *sandbox.Process
-	muted bool // what it prints from now on was asked for by the grader
+	muted bool // what it prints and closes from now on is the grader's doing
 	// marks are where `printed` begins to look.
 	markOut, markErr int
 	// holds says that it once did not close a connection in time.
@@ -165,6 +165,9 @@ func (r *runner) watch(c *conn) func([]byte, sandbox.End) {
 	return func(d []byte, end sandbox.End) {
 		e := Event{Conn: c.name}
 		if c.with != nil {
+			if c.with.muted {
+				return
+			}
 			e.Program = c.with.name
 		}
 		switch {

@@ -59,6 +59,32 @@ sys.exit(len(sys.stdin.readline()) - 1)
 	}
 }
 
+// TestTimelineLeavesOutTheGradersDoing: a connection that a program kept open is
+// not told as closed because the program was killed to see where it stood.
+func TestTimelineLeavesOutTheGradersDoing(t *testing.T) {
+	b := newBench(t)
+	tr := b.run(t, `
+criterion one
+start s server.py
+listening s
+connect c s
+closed c
+-- server.py --
+import socket
+s = socket.create_server(('127.0.0.1', 6666))
+c, _ = s.accept()
+s.accept()
+`)
+	if last := tr.Steps[len(tr.Steps)-1]; last.Outcome != Mismatch || !strings.Contains(last.Saw.EN, "stands at server.py:4") {
+		t.Fatalf("%s: %s", last.Outcome, last.Saw.EN)
+	}
+	for _, e := range tr.Timeline {
+		if e.Kind == KindClosed {
+			t.Errorf("%s says that the program closes %s", e.Kind, e.Conn)
+		}
+	}
+}
+
 // TestTimelineBeginsWithTheConnection: what a program says at once comes after
 // the connection, however fast it is.
 func TestTimelineBeginsWithTheConnection(t *testing.T) {
