@@ -59,17 +59,28 @@ func lay(t *testing.T, dir string, files map[string][]byte) {
 	}
 }
 
-// seen is what a search finds, as lines: "path", "path older [a b]", "path: why".
-func seen(t *testing.T, folder string) []string {
+// search is a finder that has looked at a folder.
+func search(t *testing.T, folder string) *finder {
 	t.Helper()
 	f, err := newFinder(folder, nil)
 	if err != nil {
 		t.Fatal(err)
 	}
-	defer f.close()
+	t.Cleanup(func() {
+		if err := f.close(); err != nil {
+			t.Error(err)
+		}
+	})
 	if err := f.find(); err != nil {
 		t.Fatal(err)
 	}
+	return f
+}
+
+// seen is what a search finds, as lines: "path", "path older [a b]", "path: why".
+func seen(t *testing.T, folder string) []string {
+	t.Helper()
+	f := search(t, folder)
 	var out []string
 	latest, older, valid := versions(f.found)
 	for _, a := range latest {

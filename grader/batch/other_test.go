@@ -29,14 +29,7 @@ func TestNotesAreInBothLanguages(t *testing.T) {
 			t.Fatal(err)
 		}
 	}
-	f, err := newFinder(dir, nil)
-	if err != nil {
-		t.Fatal(err)
-	}
-	defer f.close()
-	if err := f.find(); err != nil {
-		t.Fatal(err)
-	}
+	f := search(t, dir)
 	got := map[string]lang.Text{}
 	for _, o := range f.others {
 		got[o.Path] = o.Note

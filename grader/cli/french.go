@@ -38,12 +38,15 @@ func (h helpWriter) Write(b []byte) (int, error) {
 	return len(b), nil
 }
 
-// parserErrors are the errors of the parser, and the same in French. The first
-// that matches a part of an error is put in its place, one after the other.
-var parserErrors = []struct {
+// phrase is a part of an English text, and the same in French.
+type phrase struct {
 	en *regexp.Regexp
 	fr string
-}{
+}
+
+// parserErrors are the errors of the parser, and the same in French. The first
+// that matches a part of an error is put in its place, one after the other.
+var parserErrors = []phrase{
 	{regexp.MustCompile(`^missing flags: (.*)$`), `il manque $1`},
 	{regexp.MustCompile(`^unknown flag `), `option inconnue : `},
 	{regexp.MustCompile(`^unexpected argument (.*?)(, did you mean .*)$`), `commande inconnue : $1$2`},
@@ -63,10 +66,7 @@ var parserErrors = []struct {
 
 // interpreterErrors are the errors of the search for Python, by what begins or
 // ends a line of them, and the same in French.
-var interpreterErrors = []struct {
-	en *regexp.Regexp
-	fr string
-}{
+var interpreterErrors = []phrase{
 	{regexp.MustCompile(`(?m): not found$`), ` : introuvable`},
 	{regexp.MustCompile(`(?m): is no Python: .*$`), ` : ce n'est pas Python`},
 	{regexp.MustCompile(`(?m): is Python (\S+), not 3$`), ` : c'est Python $1, il faut Python 3`},
@@ -79,11 +79,7 @@ var interpreterErrors = []struct {
 // interpreterText is an error of the search for Python in both languages.
 func interpreterText(err error) lang.Text {
 	en := strings.TrimPrefix(err.Error(), "no Python 3 found: ")
-	fr := en
-	for _, e := range interpreterErrors {
-		fr = e.en.ReplaceAllString(fr, e.fr)
-	}
-	return lang.T(fr, en)
+	return inFrench(en, interpreterErrors)
 }
 
 // noValue is what the parser says of a flag that ends the command line.
@@ -92,9 +88,15 @@ var noValue = regexp.MustCompile(`: expected \w+ value but got "EOL" \(<EOL>\)$`
 // parserText is an error of the parser in both languages.
 func parserText(err error) lang.Text {
 	en := noValue.ReplaceAllString(err.Error(), ": expected a value")
+	return inFrench(en, parserErrors)
+}
+
+// inFrench is an English text in both languages: what matches a phrase of the
+// list is put in French, one phrase after the other.
+func inFrench(en string, phrases []phrase) lang.Text {
 	fr := en
-	for _, e := range parserErrors {
-		fr = e.en.ReplaceAllString(fr, e.fr)
+	for _, p := range phrases {
+		fr = p.en.ReplaceAllString(fr, p.fr)
 	}
 	return lang.T(fr, en)
 }

@@ -22,8 +22,8 @@ type rendering struct {
 }
 
 // check refuses a place where something else is, before anything is done. flag
-// is what stands before the place on the command line. What else stands in the way of a report is
-// told when it is written.
+// is what stands before the place on the command line. What else stands in the
+// way of a report is told when it is written.
 func (r rendering) check(flag string) error {
 	info, err := os.Stat(r.path)
 	switch {

@@ -87,24 +87,18 @@ func (b *Box) Settled(p *Process, since *Look) bool {
 	if b.last == since {
 		return false
 	}
-	runs := false
-	used := int64(0)
+	if processor(since, b.last) > int64(settling) {
+		return true
+	}
 	for _, t := range b.last.Tasks {
 		if t.Session != p.PID {
 			continue
 		}
 		for _, th := range t.Threads {
-			runs = runs || th.Call == CallRunning
-			used += th.Run
+			if th.Call == CallRunning {
+				return false
+			}
 		}
 	}
-	for _, t := range since.Tasks {
-		if t.Session != p.PID {
-			continue
-		}
-		for _, th := range t.Threads {
-			used -= th.Run
-		}
-	}
-	return !runs || used > int64(settling)
+	return true
 }

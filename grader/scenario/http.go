@@ -93,12 +93,12 @@ func (a *answer) head(raw []byte) bool {
 		a.junk = max(0, bytes.Index(raw[a.begin:min(len(raw), a.begin+junkBytes+4)], []byte("HTTP")))
 	}
 	for {
-		from := a.next
-		if from == a.begin {
+		from, first := a.next, a.next == a.begin
+		if first {
 			from += a.junk
 		}
 		l, _, found := bytes.Cut(raw[from:min(len(raw), a.begin+maxHead)], []byte("\n"))
-		if found && from == a.begin+a.junk {
+		if found && first {
 			found = a.statusLine(bytes.TrimRight(l, "\r"))
 		}
 		if !found {
@@ -108,7 +108,7 @@ func (a *answer) head(raw []byte) bool {
 			return false
 		}
 		a.next = from + len(l) + 1
-		if from == a.begin+a.junk {
+		if first {
 			continue
 		}
 		text := string(bytes.TrimRight(l, "\r"))
