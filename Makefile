@@ -30,8 +30,9 @@ deps-browser:
 check: deps build
 	bin/grader check submissions/yunes-tp3-ex12.zip
 
+# Packages are tested two to a processor: many tests wait for programs that wait.
 test: deps deps-browser
-	$(GO) test -timeout 30m ./...
+	$(GO) test -timeout 30m -p $$((2 * $$(getconf _NPROCESSORS_ONLN))) ./...
 
 ATTACKS ?= .
 # Every hostile submission, as this user and, for root, as an unprivileged one.
