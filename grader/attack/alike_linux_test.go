@@ -53,7 +53,7 @@ var numbers = regexp.MustCompile(`(?m)^(Vm|Rss|voluntary_ctxt|nonvoluntary_ctxt|
 
 // counters are those of mounts, of file systems without a device, of scheduling
 // groups, and of sockets on the whole machine.
-var counters = regexp.MustCompile(`(?m)^\d+ \d+ \d+:\d+ |autogroup-\d+|alloc \d+ mem \d+|UDP: inuse 0 mem \d+`)
+var counters = regexp.MustCompile(`(?m)^\d+ \d+ \d+:\d+ |autogroup-\d+|orphan \d+|alloc \d+ mem \d+|UDP: inuse 0 mem \d+`)
 
 // TestScenariosLookAlike: what a program sees when it starts is the same in every
 // scenario of an exercise and in every box of one, so that it cannot tell which
