@@ -135,6 +135,8 @@ func forkProgram(im *image) (pid int, errno syscall.Errno) {
 	msg.Control = (*byte)(unsafe.Pointer(&rights))
 	msg.SetControllen(int(unsafe.Sizeof(rights)))
 	ignore := sigaction{handler: 1} // SIG_IGN
+	var usual sigaction             // SIG_DFL
+	var none uint64
 	empty := [1]byte{}
 	self := [1]byte{'0'}
 	var at stage
@@ -174,6 +176,18 @@ func forkProgram(im *image) (pid int, errno syscall.Errno) {
 	}
 	at = stageSession
 	if _, _, e = syscall.RawSyscall(syscall.SYS_SETSID, 0, 0, 0); e != 0 {
+		goto fail
+	}
+	// What a shell's background command ignores, or its caller blocked, is not
+	// ignored by the program.
+	for i := uintptr(1); i < 32; i++ {
+		if i != uintptr(unix.SIGKILL) && i != uintptr(unix.SIGSTOP) {
+			if _, _, e = syscall.RawSyscall6(syscall.SYS_RT_SIGACTION, i, uintptr(unsafe.Pointer(&usual)), 0, 8, 0, 0); e != 0 {
+				goto fail
+			}
+		}
+	}
+	if _, _, e = syscall.RawSyscall6(syscall.SYS_RT_SIGPROCMASK, unix.SIG_SETMASK, uintptr(unsafe.Pointer(&none)), 0, 8, 0, 0); e != 0 {
 		goto fail
 	}
 	// The program leads the session, which a shell does on a student's machine:

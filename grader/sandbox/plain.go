@@ -9,6 +9,7 @@ import (
 	"net/netip"
 	"os"
 	"os/exec"
+	"os/signal"
 	"path/filepath"
 	"slices"
 	"strings"
@@ -26,6 +27,11 @@ func openPlain(opts Options) (*Sandbox, error) {
 	self, err := os.Executable()
 	if err != nil {
 		return nil, fmt.Errorf("plain sandbox: %w", err)
+	}
+	// Programs inherit what is ignored, which is Ctrl-C in a shell's background
+	// command: caught by nobody, it does as little here and is theirs again.
+	if signal.Ignored(os.Interrupt) {
+		signal.Notify(make(chan os.Signal, 1), os.Interrupt)
 	}
 	p := &plain{self: self, turn: make(chan struct{}, 1)}
 	return &Sandbox{opts: opts, maker: p.box, closer: func() error { return nil }, layers: sync.OnceValue(func() []Layer {

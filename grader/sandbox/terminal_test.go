@@ -2,6 +2,8 @@ package sandbox
 
 import (
 	"fmt"
+	"os"
+	"os/signal"
 	"slices"
 	"strings"
 	"syscall"
@@ -37,7 +39,7 @@ print('é ☃ \t\r|')
 }
 
 func TestKeyboardInterrupt(t *testing.T) {
-	everywhere(t, func(t *testing.T, b *bench) {
+	interrupt := func(t *testing.T, b *bench) {
 		p := b.start(`
 try: input()
 except KeyboardInterrupt: print('stopped')
@@ -45,7 +47,12 @@ except KeyboardInterrupt: print('stopped')
 		b.blocked(p, CallKeyboard)
 		b.typed(p, "\x03")
 		b.printed(p, "stopped\n")
-	})
+	}
+	everywhere(t, interrupt)
+	// As it is for a background command of a shell.
+	signal.Ignore(os.Interrupt)
+	t.Cleanup(func() { signal.Reset(os.Interrupt) })
+	t.Run("ignored by the grader", func(t *testing.T) { everywhere(t, interrupt) })
 }
 
 func TestTypingMoreThanATerminalHolds(t *testing.T) {
