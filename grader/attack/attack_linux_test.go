@@ -78,7 +78,7 @@ func TestAttacks(t *testing.T) {
 	}
 	h.secrets = append(h.secrets, work)
 	g := &grade.Grader{Sandbox: sb, Workdir: work, Parallel: 3, Version: "test"}
-	r := &arena{h: h, g: g, suites: suites}
+	r := &arena{h: h, g: g, suites: suites, began: make(chan struct{}, 1)}
 
 	stop := make(chan struct{})
 	var neighbour sync.WaitGroup
@@ -134,12 +134,17 @@ type arena struct {
 	h      *host
 	g      *grade.Grader
 	suites map[string]*grade.Suite
+	began  chan struct{} // holds an element when an attack has begun since the neighbour's grading did
 }
 
 // run runs one attack and checks what came of it.
 func (r *arena) run(t *testing.T, a attack) {
 	ctx, cancel := context.WithTimeout(t.Context(), longest)
 	defer cancel()
+	select {
+	case r.began <- struct{}{}:
+	default:
+	}
 	if a.exercise == "" {
 		r.alone(ctx, t, a)
 		return
@@ -335,7 +340,7 @@ func (r *arena) neighbour(t *testing.T, stop chan struct{}) {
 				t.Error("the neighbour was never graded")
 			}
 			return
-		default:
+		case <-r.began:
 		}
 		res := r.g.Grade(t.Context(), grade.Work{
 			Suite: r.suites["server"], Files: []sandbox.File{{Path: "server.py", Data: []byte(right)}}, ScoredOnly: true, Seed: uint64(n),
