@@ -124,9 +124,8 @@ func (b *Box) Start(ctx context.Context, cmd Command, w Watch) (*Process, error)
 	b.mu.Unlock()
 	b.readers.Go(func() {
 		e := sp.wait(b.heed)
-		// What it printed before it ended comes first.
-		p.Screen.drain()
-		p.Errors.drain()
+		// What it printed, and each connection that ended with it, comes first.
+		b.drainAll()
 		b.mu.Lock()
 		defer b.mu.Unlock()
 		p.Exited, p.Exit = true, e

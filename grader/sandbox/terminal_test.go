@@ -4,8 +4,11 @@ import (
 	"fmt"
 	"os"
 	"os/signal"
+	"runtime"
 	"slices"
 	"strings"
+	"sync"
+	"sync/atomic"
 	"syscall"
 	"testing"
 
@@ -139,6 +142,49 @@ sys.exit(2)
 		if diff := cmp.Diff([]string{"out a", "err b", "out c", "exit status 2"}, seen); diff != "" {
 			t.Errorf("seen (-want +got):\n%s", diff)
 		}
+	})
+}
+
+// TestConnectionsEndBeforeTheirProgram: the end of a program closes what it held,
+// which is told in that order, always.
+func TestConnectionsEndBeforeTheirProgram(t *testing.T) {
+	everywhere(t, func(t *testing.T, b *bench) {
+		var conns []*Conn
+		var open []int
+		p := b.watch(Watch{Exited: func(Exit) {
+			for i, c := range conns {
+				if c.Ended == Live {
+					open = append(open, i)
+				}
+			}
+		}}, `
+s = listen()
+held = [s.accept() for _ in range(30)]
+input()
+print('the end')
+`)
+		b.listening(p)
+		for range 30 {
+			conns = append(conns, b.dial())
+		}
+		// Who reads the connections gets no processor for a while.
+		var over atomic.Bool
+		var busy sync.WaitGroup
+		for range 4 * runtime.GOMAXPROCS(0) {
+			busy.Go(func() {
+				for !over.Load() {
+				}
+			})
+		}
+		b.typed(p, "\n")
+		b.wait(p, "the end", func() bool { return p.Exited })
+		over.Store(true)
+		busy.Wait()
+		b.box.Read(func() {
+			if len(open) > 0 {
+				t.Errorf("it ended with connections %v open", open)
+			}
+		})
 	})
 }
 
