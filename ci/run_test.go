@@ -9,16 +9,18 @@ import (
 	"testing"
 )
 
-// shadow makes a folder that looks like a clone of the repository, in which a
+// shadow makes dir a folder that looks like a clone of the repository, in which a
 // script may write: links to what is read, a copy of the submissions, stand-ins
 // for the commands that change a machine.
-func shadow(t *testing.T) (dir string, env []string) {
+func shadow(t *testing.T, dir string) (env []string) {
 	t.Helper()
 	root, err := filepath.Abs("..")
 	if err != nil {
 		t.Fatal(err)
 	}
-	dir = t.TempDir()
+	if err := os.Mkdir(dir, 0o755); err != nil {
+		t.Fatal(err)
+	}
 	for _, name := range []string{"go.mod", "go.sum", "grader", "reference", "scripts"} {
 		if err := os.Symlink(filepath.Join(root, name), filepath.Join(dir, name)); err != nil {
 			t.Fatal(err)
@@ -49,15 +51,22 @@ func shadow(t *testing.T) (dir string, env []string) {
 	}
 	env = append(os.Environ(), "PATH="+filepath.Join(dir, "stand-ins")+string(os.PathListSeparator)+os.Getenv("PATH"),
 		"GITHUB_STEP_SUMMARY="+filepath.Join(dir, "step-summary.md"), "CGO_ENABLED=0", "LANG=fr_FR.UTF-8")
-	return dir, env
+	return env
 }
 
 // TestScriptsRun: the commands of the examples do what they say: every archive is
 // in every report, and the exit status is the one that the job's colour is made of.
 func TestScriptsRun(t *testing.T) {
+	// One place for all: what was compiled there is not compiled again.
+	dir := filepath.Join(t.TempDir(), "clone")
 	for name, script := range scripts(t) {
 		t.Run(name, func(t *testing.T) {
-			dir, env := shadow(t)
+			env := shadow(t, dir)
+			t.Cleanup(func() {
+				if err := os.RemoveAll(dir); err != nil {
+					t.Error(err)
+				}
+			})
 			cmd := exec.CommandContext(t.Context(), "bash", "-e", "-o", "pipefail", "-c", script)
 			cmd.Dir, cmd.Env = dir, env
 			out, err := cmd.CombinedOutput()
