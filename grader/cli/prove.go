@@ -58,7 +58,7 @@ func (c *proveCommand) Run(p *program) error {
 	if err != nil {
 		return err
 	}
-	jobs := cmp.Or(c.jobs(), 2*g.Parallel) // many of them sleep and wait
+	jobs := cmp.Or(c.jobs(), 4*g.Parallel) // many of them sleep and wait
 	g.Parallel = 1
 	bad := 0
 	for _, s := range suites {

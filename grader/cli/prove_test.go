@@ -65,7 +65,7 @@ func TestProve(t *testing.T) {
 			}
 			ids := scored(ex)
 			t.Log(heading(ids))
-			outcomes, err := proof.Run(t.Context(), g, suite, programs, proof.Plan{Jobs: 2 * runtime.NumCPU()}, func(o proof.Outcome) {
+			outcomes, err := proof.Run(t.Context(), g, suite, programs, proof.Plan{Jobs: 4 * runtime.NumCPU()}, func(o proof.Outcome) {
 				if !o.OK() {
 					t.Error(row(ids, o))
 				} else {
