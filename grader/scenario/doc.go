@@ -300,7 +300,8 @@ that follow, another way to earn it, are excused.
 
 	survives NAME
 
-Checks that the program takes another client.
+Checks that the program takes another client, who says nothing and leaves once the
+program does nothing more for it.
 
 	talked
 

@@ -349,8 +349,10 @@ func doRunning(r *runner, _ bool, args []string) (lang.Text, error) {
 }
 
 // takesClient tells whether the program takes another client: it accepts a
-// new connection. How the wait ended comes with it.
-func (r *runner) takesClient(p *program) (bool, error) {
+// new connection. polite says that the program goes on to be judged: the client
+// leaves once the program has done all that it does for somebody who is silent,
+// so that what it meets does not depend on who is faster.
+func (r *runner) takesClient(p *program, polite bool) (bool, error) {
 	c, err := r.dial(&conn{name: "extra", with: p})
 	if errors.As(err, &mismatch{}) {
 		return false, nil
@@ -361,6 +363,13 @@ func (r *runner) takesClient(p *program) (bool, error) {
 	ok, _, err := r.isAccepted(c)
 	if err != nil {
 		return false, err
+	}
+	if polite {
+		wait := r.wait // how the program was seen to take the client or not
+		if _, err := r.untilFor(p, aMoment, func() bool { return p.p.Exited }); err != nil {
+			return false, err
+		}
+		r.wait = wait
 	}
 	return ok, r.closeConn(c, false)
 }
@@ -375,7 +384,7 @@ func doLives(r *runner, _ bool, args []string) (lang.Text, error) {
 		return did, need{args[0]}
 	}
 	var err error
-	p.lived, err = r.takesClient(p)
+	p.lived, err = r.takesClient(p, false)
 	if err != nil {
 		return did, err
 	}
@@ -408,7 +417,7 @@ func doSurvives(r *runner, _ bool, args []string) (lang.Text, error) {
 	if p == nil {
 		return did, need{args[0]}
 	}
-	ok, err := r.takesClient(p)
+	ok, err := r.takesClient(p, true)
 	if err != nil || ok {
 		return did, err
 	}
