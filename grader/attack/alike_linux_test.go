@@ -2,7 +2,6 @@ package attack
 
 import (
 	"encoding/json"
-	"errors"
 	"fmt"
 	"maps"
 	"regexp"
@@ -13,6 +12,7 @@ import (
 
 	"netlab/grader/grade"
 	"netlab/grader/sandbox"
+	"netlab/grader/sandbox/sandboxtest"
 	"netlab/grader/scenario"
 )
 
@@ -59,22 +59,7 @@ var counters = regexp.MustCompile(`(?m)^\d+ \d+ \d+:\d+ |autogroup-\d+|orphan \d
 // scenario of an exercise and in every box of one, so that it cannot tell which
 // criterion is being tested.
 func TestScenariosLookAlike(t *testing.T) {
-	in, err := sandbox.FindInterpreter(t.Context(), "")
-	if err != nil {
-		t.Skip(err)
-	}
-	sb, err := sandbox.Open(t.Context(), sandbox.Options{Interpreter: in})
-	if errors.Is(err, sandbox.ErrNoNamespaces) {
-		t.Skip(err)
-	}
-	if err != nil {
-		t.Fatal(err)
-	}
-	t.Cleanup(func() {
-		if err := sb.Close(); err != nil {
-			t.Error(err)
-		}
-	})
+	sb := sandboxtest.Open(t)
 	g := &grade.Grader{Sandbox: sb, Workdir: t.TempDir(), Parallel: 1}
 	res := g.Grade(t.Context(), grade.Work{
 		Suite: suites(t)["server"], Files: []sandbox.File{{Path: "server.py", Data: []byte(looksAround + right)}}, ScoredOnly: true, Seed: 7,

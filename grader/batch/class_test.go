@@ -3,7 +3,6 @@ package batch_test
 import (
 	"archive/zip"
 	"bytes"
-	"context"
 	"errors"
 	"fmt"
 	"os"
@@ -15,6 +14,7 @@ import (
 	"netlab/grader/grade"
 	"netlab/grader/proof"
 	"netlab/grader/sandbox"
+	"netlab/grader/sandbox/sandboxtest"
 	"netlab/scripts"
 )
 
@@ -24,22 +24,7 @@ const repository = "../../scripts"
 // openDesk opens what grades, or skips the test where there is no isolation.
 func openDesk(tb testing.TB) *grade.Desk {
 	tb.Helper()
-	in, err := sandbox.FindInterpreter(tb.Context(), "")
-	if err != nil {
-		tb.Skip(err)
-	}
-	sb, err := sandbox.Open(context.WithoutCancel(tb.Context()), sandbox.Options{Interpreter: in})
-	if errors.Is(err, sandbox.ErrNoNamespaces) {
-		tb.Skip(err)
-	}
-	if err != nil {
-		tb.Fatal(err)
-	}
-	tb.Cleanup(func() {
-		if err := sb.Close(); err != nil {
-			tb.Error(err)
-		}
-	})
+	sb := sandboxtest.Open(tb)
 	return &grade.Desk{Grader: &grade.Grader{Sandbox: sb, Workdir: tb.TempDir(), Parallel: 1, Version: "test"}, Suites: suites(tb)}
 }
 

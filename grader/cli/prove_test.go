@@ -9,7 +9,7 @@ import (
 	"netlab/grader/course"
 	"netlab/grader/grade"
 	"netlab/grader/proof"
-	"netlab/grader/sandbox"
+	"netlab/grader/sandbox/sandboxtest"
 )
 
 // The labelled programs that each exercise has at least.
@@ -22,19 +22,7 @@ const (
 // says, and every criterion is lost by some program. With -short it takes the
 // reference programs and some of the others.
 func TestProve(t *testing.T) {
-	in, err := sandbox.FindInterpreter(t.Context(), "")
-	if err != nil {
-		t.Skip(err)
-	}
-	sb, err := sandbox.Open(t.Context(), sandbox.Options{Interpreter: in})
-	if err != nil {
-		t.Skip(err)
-	}
-	t.Cleanup(func() {
-		if err := sb.Close(); err != nil {
-			t.Error(err)
-		}
-	})
+	sb := sandboxtest.Open(t)
 	g := &grade.Grader{Sandbox: sb, Workdir: t.TempDir(), Parallel: 1}
 	folder := os.DirFS("../../scripts")
 	exercises, err := course.Load(folder)

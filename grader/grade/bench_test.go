@@ -11,6 +11,7 @@ import (
 	"netlab/grader/course"
 	"netlab/grader/grade"
 	"netlab/grader/sandbox"
+	"netlab/grader/sandbox/sandboxtest"
 	"netlab/grader/scenario"
 	"netlab/scripts"
 )
@@ -126,15 +127,7 @@ func interpreter(b *testing.B) sandbox.Interpreter {
 
 func bench(b *testing.B) (*grade.Grader, []*grade.Suite) {
 	b.Helper()
-	sb, err := sandbox.Open(b.Context(), sandbox.Options{Interpreter: interpreter(b)})
-	if err != nil {
-		b.Skip(err)
-	}
-	b.Cleanup(func() {
-		if err := sb.Close(); err != nil {
-			b.Error(err)
-		}
-	})
+	sb := sandboxtest.Open(b)
 	exercises, err := course.Load(scripts.FS)
 	if err != nil {
 		b.Fatal(err)

@@ -2,12 +2,10 @@ package grade_test
 
 import (
 	"context"
-	"errors"
 	"fmt"
 	"os"
 	"path/filepath"
 	"regexp"
-	"runtime"
 	"strings"
 	"testing"
 	"testing/fstest"
@@ -21,6 +19,7 @@ import (
 	"netlab/grader/grade"
 	"netlab/grader/lang"
 	"netlab/grader/sandbox"
+	"netlab/grader/sandbox/sandboxtest"
 	"netlab/grader/scenario"
 	"netlab/scripts"
 )
@@ -156,25 +155,7 @@ func TestHashIsOfWhatDecidesAMark(t *testing.T) {
 // grader opens a sandbox for the test, or skips it where there is none.
 func grader(t *testing.T) *grade.Grader {
 	t.Helper()
-	if runtime.GOOS == "windows" {
-		t.Skip("the programs of the tests need Unix")
-	}
-	in, err := sandbox.FindInterpreter(t.Context(), "")
-	if err != nil {
-		t.Skip(err)
-	}
-	sb, err := sandbox.Open(t.Context(), sandbox.Options{Interpreter: in})
-	if errors.Is(err, sandbox.ErrNoNamespaces) {
-		t.Skip(err)
-	}
-	if err != nil {
-		t.Fatal(err)
-	}
-	t.Cleanup(func() {
-		if err := sb.Close(); err != nil {
-			t.Errorf("close the sandbox: %v", err)
-		}
-	})
+	sb := sandboxtest.Open(t)
 	return &grade.Grader{Sandbox: sb, Workdir: t.TempDir(), Parallel: 2, Version: "test"}
 }
 

@@ -10,6 +10,7 @@ import (
 	"netlab/grader/course"
 	"netlab/grader/grade"
 	"netlab/grader/sandbox"
+	"netlab/grader/sandbox/sandboxtest"
 	"netlab/grader/scenario"
 )
 
@@ -18,19 +19,7 @@ import (
 // labelled program, one at a time. A grader that sits out time-outs needs tens
 // of seconds for the latter.
 func BenchmarkBlocked(b *testing.B) {
-	in, err := sandbox.FindInterpreter(b.Context(), "")
-	if err != nil {
-		b.Skip(err)
-	}
-	sb, err := sandbox.Open(b.Context(), sandbox.Options{Interpreter: in})
-	if err != nil {
-		b.Skip(err)
-	}
-	b.Cleanup(func() {
-		if err := sb.Close(); err != nil {
-			b.Error(err)
-		}
-	})
+	sb := sandboxtest.Open(b)
 	g := &grade.Grader{Sandbox: sb, Workdir: b.TempDir(), Parallel: runtime.NumCPU()}
 	folder := os.DirFS("../../scripts")
 	exercises, err := course.Load(folder)

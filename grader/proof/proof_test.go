@@ -5,7 +5,6 @@ import (
 	"errors"
 	"fmt"
 	"os"
-	"runtime"
 	"slices"
 	"strings"
 	"testing"
@@ -17,6 +16,7 @@ import (
 	"netlab/grader/course"
 	"netlab/grader/grade"
 	"netlab/grader/sandbox"
+	"netlab/grader/sandbox/sandboxtest"
 )
 
 func TestMain(m *testing.M) {
@@ -144,25 +144,7 @@ func TestUnkilled(t *testing.T) {
 // TestRun grades programs in a real sandbox: the outcomes come in the order of
 // the programs, whatever the order in which they end.
 func TestRun(t *testing.T) {
-	if runtime.GOOS == "windows" {
-		t.Skip("the programs of the tests need Unix")
-	}
-	in, err := sandbox.FindInterpreter(t.Context(), "")
-	if err != nil {
-		t.Skip(err)
-	}
-	sb, err := sandbox.Open(t.Context(), sandbox.Options{Interpreter: in})
-	if errors.Is(err, sandbox.ErrNoNamespaces) {
-		t.Skip(err)
-	}
-	if err != nil {
-		t.Fatal(err)
-	}
-	t.Cleanup(func() {
-		if err := sb.Close(); err != nil {
-			t.Errorf("close the sandbox: %v", err)
-		}
-	})
+	sb := sandboxtest.Open(t)
 	g := &grade.Grader{Sandbox: sb, Workdir: t.TempDir(), Parallel: 1}
 	ex := &course.Exercise{ID: "hi", Deliverables: []string{"hi.py"}, Criteria: []course.Criterion{{ID: "says", Points: 20}, {ID: "silent", Advice: true}}}
 	suite, err := grade.LoadSuite(fstest.MapFS{

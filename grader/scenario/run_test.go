@@ -5,7 +5,6 @@ import (
 	"errors"
 	"fmt"
 	"os"
-	"runtime"
 	"strings"
 	"testing"
 	"time"
@@ -14,6 +13,7 @@ import (
 	"golang.org/x/tools/txtar"
 
 	"netlab/grader/sandbox"
+	"netlab/grader/sandbox/sandboxtest"
 )
 
 func TestMain(m *testing.M) {
@@ -29,25 +29,7 @@ type bench struct {
 
 func newBench(t *testing.T) *bench {
 	t.Helper()
-	if runtime.GOOS == "windows" {
-		t.Skip("the programs of the tests need Unix")
-	}
-	in, err := sandbox.FindInterpreter(t.Context(), "")
-	if err != nil {
-		t.Skip(err)
-	}
-	sb, err := sandbox.Open(t.Context(), sandbox.Options{Interpreter: in})
-	if errors.Is(err, sandbox.ErrNoNamespaces) {
-		t.Skip(err)
-	}
-	if err != nil {
-		t.Fatal(err)
-	}
-	t.Cleanup(func() {
-		if err := sb.Close(); err != nil {
-			t.Errorf("close the sandbox: %v", err)
-		}
-	})
+	sb := sandboxtest.Open(t)
 	return &bench{sb: sb, dir: t.TempDir()}
 }
 

@@ -16,6 +16,7 @@ import (
 	"netlab/grader/lang"
 	"netlab/grader/proof"
 	"netlab/grader/sandbox"
+	"netlab/grader/sandbox/sandboxtest"
 	"netlab/reference"
 )
 
@@ -52,19 +53,7 @@ func realClass(t *testing.T) *batch.Class {
 	if testing.Short() {
 		t.Skip("grades programs in the sandbox")
 	}
-	in, err := sandbox.FindInterpreter(t.Context(), "")
-	if err != nil {
-		t.Skip(err)
-	}
-	sb, err := sandbox.Open(t.Context(), sandbox.Options{Interpreter: in})
-	if err != nil {
-		t.Skip(err)
-	}
-	t.Cleanup(func() {
-		if err := sb.Close(); err != nil {
-			t.Error(err)
-		}
-	})
+	sb := sandboxtest.Open(t)
 	g := &grade.Grader{Sandbox: sb, Workdir: t.TempDir(), Parallel: runtime.NumCPU(), Version: "1.1.0"}
 	folder := os.DirFS("../../../scripts")
 	exercises, err := course.Load(folder)
