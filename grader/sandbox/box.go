@@ -339,10 +339,9 @@ const Patience = 10 * time.Second
 // long is caught in a loop, and need not keep the machine busy until Patience ends.
 const Thinking = 4 * time.Second
 
-// caughtOnce divides Thinking once a wait in the box, or in one before it (Spins),
-// has used all of it: what spins there was found out already, and each wait that
-// follows meets it again. What is left is still forty times what an answer takes,
-// and five times what an interpreter with all its modules does.
+// caughtOnce divides Thinking once a wait in the box has used all of it: what
+// spins there was found out already, and each wait that follows meets it again.
+// What is left is still forty times what an answer takes.
 const caughtOnce = 4
 
 // absolute bounds a wait in wall time whatever the load: a machine that gives
@@ -360,20 +359,6 @@ const (
 	running  = 5 * time.Millisecond
 	longest  = 20 * time.Millisecond
 )
-
-// Spun tells whether a wait has used up Thinking: a program computes without end.
-func (b *Box) Spun() bool {
-	b.mu.Lock()
-	defer b.mu.Unlock()
-	return b.spins
-}
-
-// Spins says beforehand that a program of this box will: it did in another box.
-func (b *Box) Spins() {
-	b.mu.Lock()
-	defer b.mu.Unlock()
-	b.spins = true
-}
 
 // Wait waits until cond holds, which is called with the lock held after each
 // change. It ends as well when of (any program, if nil) has ended, when it is

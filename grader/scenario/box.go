@@ -70,9 +70,6 @@ func (r *runner) inBox() (*sandbox.Box, error) {
 		if err != nil {
 			return nil, err
 		}
-		if r.spins {
-			b.Spins()
-		}
 		r.box = b
 	}
 	return r.box, nil
@@ -92,7 +89,6 @@ func (r *runner) leaveBox() error {
 		err = cerr
 	}
 	r.trace.Used += r.box.Used()
-	r.spins = r.spins || r.box.Spun()
 	r.box = nil
 	return err
 }

@@ -261,6 +261,36 @@ print('done')
 `,
 		},
 		{
+			// It would die of a client that leaves before it is greeted.
+			"survives, after a slow greeting", `
+criterion one
+start s server.py
+listening s
+survives s
+connect c s
+received c
+running s
+-- server.py --
+import socket, time
+s = socket.create_server(('', 6666))
+while True:
+    c, _ = s.accept()
+    time.sleep(0.1)
+    c.sendall(b'hello')
+    c.recv(100)
+    c.sendall(b'bye')
+    c.close()
+`, `
+2 criterion: ok
+3 start of one: ok
+4 listening of one: ok by event
+5 survives of one: ok by silence
+6 connect of one: ok
+7 received of one: ok by event
+8 running of one: ok by silence
+`,
+		},
+		{
 			"a client", `
 listen h 6666
 start p p.py 'un Deux'

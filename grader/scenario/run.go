@@ -68,7 +68,6 @@ type runner struct {
 	failed    map[string]bool   // criteria that lost a step
 	excused   map[string]bool   // criteria whose next steps do not count
 	limited   map[string]bool   // files whose program has used up a whole Patience: it is not given as much again for each further question
-	spins     bool              // a program computed without end in an earlier box
 	fixtures  map[string][]byte // as they were given out, each with words of its own
 	secrets   []string          // payloads that the views of screens leave out
 	broken    error             // the fault that ended the run

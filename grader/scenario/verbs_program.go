@@ -364,12 +364,10 @@ func (r *runner) takesClient(p *program, polite bool) (bool, error) {
 	if err != nil {
 		return false, err
 	}
-	if polite {
-		wait := r.wait // how the program was seen to take the client or not
-		if _, err := r.untilFor(p, aMoment, func() bool { return p.p.Exited }); err != nil {
+	if polite && ok {
+		if err := r.settle(p); err != nil {
 			return false, err
 		}
-		r.wait = wait
 	}
 	return ok, r.closeConn(c, false)
 }
@@ -435,11 +433,16 @@ func doSettle(r *runner, _ bool, args []string) (lang.Text, error) {
 	if p == nil {
 		return lang.Text{}, need{args[0]}
 	}
+	return lang.Text{}, r.settle(p)
+}
+
+// settle waits until the program has ended or does nothing more, for a moment.
+func (r *runner) settle(p *program) error {
 	if r.gone(p) {
-		return lang.Text{}, nil
+		return nil
 	}
 	_, err := r.untilFor(p, aMoment, func() bool { return p.p.Exited })
-	return lang.Text{}, err
+	return err
 }
 
 func doStop(r *runner, _ bool, args []string) (lang.Text, error) {
