@@ -258,15 +258,14 @@ func (s *Stream) shutdown() error {
 	return err
 }
 
-// close closes the stream once all is sent. The lock is not held: to close a
-// file is to wait for its reader, which takes the lock.
+// close closes the stream once all is sent; nothing that comes from now on is
+// taken in. The lock is not held: to close a file is to wait for its reader, which
+// takes the lock.
 func (s *Stream) close() error {
 	s.box.mu.Lock()
 	sending := s.sending
-	if sending {
-		s.leaving = true
-		s.end(Closed)
-	}
+	s.leaving = sending
+	s.end(Closed)
 	s.box.mu.Unlock()
 	if sending {
 		return nil
