@@ -52,13 +52,13 @@ func (d *diag) memory() (int64, error) {
 // held sums up what one socket holds, from its table of SK_MEMINFO_ numbers
 // (linux/sock_diag.h): received and not read, sent and not taken or queued
 // (which may be the same bytes), kept ahead of need, for options, and in the
-// backlog.
+// backlog. What is kept ahead is negative while more has come than was foreseen.
 func held(table []byte) int64 {
 	at := func(i int) int64 {
 		if len(table) < 4*(i+1) {
 			return 0
 		}
-		return int64(binary.NativeEndian.Uint32(table[4*i:]))
+		return int64(int32(binary.NativeEndian.Uint32(table[4*i:])))
 	}
 	return at(0) + max(at(2), at(5)) + at(4) + at(6) + at(7)
 }

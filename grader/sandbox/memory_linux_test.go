@@ -1,6 +1,7 @@
 package sandbox
 
 import (
+	"encoding/binary"
 	"errors"
 	"fmt"
 	"strings"
@@ -187,4 +188,27 @@ print([os.waitpid(p, 0)[1] for p in pids].count(0))
 			t.Errorf("%q", got)
 		}
 	})
+}
+
+// TestHeldBySockets: the tables are those of real sockets. Whose queue has taken
+// more than was foreseen has not taken gigabytes.
+func TestHeldBySockets(t *testing.T) {
+	for _, tt := range []struct {
+		table []int32
+		want  int64
+	}{
+		{[]int32{0, 131072, 0, 16384, 0, 0, 0, 0, 0}, 0},
+		{[]int32{1144576, 1048576, 0, 1048576, -96000, 0, 0, 0, 2}, 1048576},
+		{[]int32{0, 131072, 0, 1048576, 2920, 1062040, 0, 0, 0}, 1064960},
+		{[]int32{0, 131072, 4096, 1048576, 0, 1024, 64, 512}, 4672},
+		{nil, 0},
+	} {
+		var table []byte
+		for _, n := range tt.table {
+			table = binary.NativeEndian.AppendUint32(table, uint32(n))
+		}
+		if got := held(table); got != tt.want {
+			t.Errorf("%v: %d bytes, want %d", tt.table, got, tt.want)
+		}
+	}
 }
