@@ -357,7 +357,7 @@ const (
 	first    = 2 * time.Millisecond  // into a wait: most answers have come by then
 	starting = 15 * time.Millisecond // into the first wait for a program: hardly any interpreter is ready before
 	running  = 5 * time.Millisecond
-	longest  = 20 * time.Millisecond
+	longest  = 40 * time.Millisecond
 )
 
 // Wait waits until cond holds, which is called with the lock held after each
@@ -433,7 +433,7 @@ func (b *Box) WaitFor(ctx context.Context, of *Process, patience time.Duration, 
 		pause := min(max(t.Sub(began)/2, running), longest)
 		if before != nil {
 			// A grader that was itself kept from running does not count that.
-			used += time.Duration(usable(before, now, int64(min(t.Sub(at), 4*longest))))
+			used += time.Duration(usable(before, now, int64(min(t.Sub(at), 2*longest))))
 			computed += time.Duration(processor(before, now))
 		}
 		if computed > thinking {

@@ -154,49 +154,48 @@ func makeFolders() error {
 	return nil
 }
 
-// layFiles fills the work folder. No program runs yet: nothing that is opened
-// here can have been put there by one.
+// layFiles fills the work folder. No program runs yet: nothing on the way to a
+// file can have been put there by one, and paths lead where they say.
 func (b *boxThread) layFiles(files []File) error {
 	if len(b.programs) > 0 {
 		return errors.New("a program runs already")
 	}
-	root, err := os.OpenRoot("/home")
-	if err != nil {
-		return err
-	}
-	defer root.Close()
 	for _, f := range files {
-		if err := layFile(root, f); err != nil {
+		if err := layFile(f); err != nil {
 			return fmt.Errorf("lay %q: %w", f.Path, err)
 		}
 	}
 	return nil
 }
 
-func layFile(root *os.Root, f File) error {
+func layFile(f File) error {
 	path, err := housePath(f.Path)
 	if err != nil {
 		return err
 	}
 	for i, c := range path {
 		if c == '/' {
-			if err := root.Mkdir(path[:i], 0o755); err == nil {
-				if err := root.Chown(path[:i], boxUID, boxUID); err != nil {
+			folder := "/home/" + path[:i]
+			if err := unix.Mkdir(folder, 0o755); err == nil {
+				if err := unix.Chown(folder, boxUID, boxUID); err != nil {
 					return err
 				}
-			} else if !errors.Is(err, os.ErrExist) {
+			} else if err != unix.EEXIST {
 				return err
 			}
 		}
 	}
-	mode := os.FileMode(0o644)
+	mode := uint32(0o644)
 	if f.Executable {
 		mode = 0o755
 	}
-	if err := root.WriteFile(path, f.Data, mode); err != nil {
+	fd, err := unix.Open("/home/"+path, unix.O_WRONLY|unix.O_CREAT|unix.O_TRUNC|unix.O_NOFOLLOW|unix.O_CLOEXEC, mode)
+	if err != nil {
 		return err
 	}
-	return root.Chown(path, boxUID, boxUID)
+	file := os.NewFile(uintptr(fd), f.Path)
+	_, err = file.Write(f.Data)
+	return errors.Join(err, unix.Fchown(fd, boxUID, boxUID), file.Close())
 }
 
 // housePath turns a path of the work folder, or an absolute one that leads to
@@ -291,7 +290,7 @@ func (b *boxThread) serve() {
 				reply.Errno = int(errno)
 			}
 		}
-		err = send(b.conn, reply, files...)
+		err = send(b.conn, &reply, files...)
 		for _, f := range files {
 			f.Close()
 		}
@@ -323,6 +322,7 @@ func (b *boxThread) end() (used time.Duration, err error) {
 			}
 		}
 	}
+	b.looker.close()
 	if b.users >= 0 {
 		unix.Close(b.users)
 		b.users = -1

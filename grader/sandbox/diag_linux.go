@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"net/netip"
 	"os"
+	"slices"
 
 	"golang.org/x/sys/unix"
 )
@@ -17,6 +18,7 @@ type diag struct {
 }
 
 const (
+	tcpDiagGetSock   = 18
 	sockDiagByFamily = 20
 	diagV6Only       = 11 // INET_DIAG_SKV6ONLY
 	diagMessageSize  = 72 // sizeof(struct inet_diag_msg)
@@ -32,43 +34,41 @@ func openDiag() (*diag, error) {
 
 func (d *diag) close() { unix.Close(d.fd) }
 
-// sockets lists every TCP socket of the namespace.
+// sockets lists every TCP socket of the namespace. It asks as was done before
+// there were families to ask for: the kernel walks its tables once, for both. Those of IPv4 come first.
 func (d *diag) sockets() ([]Socket, error) {
+	// struct inet_diag_req
+	var req [60]byte
+	binary.NativeEndian.PutUint32(req[52:], everyState)
 	var all []Socket
-	for _, family := range []byte{unix.AF_INET, unix.AF_INET6} {
-		var err error
-		if all, err = d.dump(family, all); err != nil {
-			return nil, err
-		}
-	}
-	return all, nil
-}
-
-func (d *diag) dump(family byte, all []Socket) ([]Socket, error) {
-	err := d.ask(d.inet(family, unix.IPPROTO_TCP, 0), func(m []byte) {
+	err := d.ask(tcpDiagGetSock, req[:], func(m []byte) {
 		if len(m) >= diagMessageSize {
 			all = append(all, parseDiag(m))
 		}
 	})
+	slices.SortStableFunc(all, func(a, b Socket) int { return a.Local.Addr().BitLen() - b.Local.Addr().BitLen() })
 	return all, err
 }
+
+// everyState is every state but "bound", for which the kernel walks all ports.
+const everyState = 1<<(tcpNewSyn+1) - 1
 
 // inet is a request for the sockets of a family and protocol, with extensions.
 func (d *diag) inet(family, protocol, extensions byte) []byte {
 	// struct inet_diag_req_v2
 	var req [56]byte
 	req[0], req[1], req[2] = family, protocol, extensions
-	binary.NativeEndian.PutUint32(req[4:], 1<<(tcpNewSyn+1)-1) // every state but "bound", for which the kernel walks all ports
+	binary.NativeEndian.PutUint32(req[4:], everyState)
 	return req[:]
 }
 
-// ask sends a request and calls seen with each message of the answer.
-func (d *diag) ask(request []byte, seen func(m []byte)) error {
+// ask sends a request of a kind and calls seen with each message of the answer.
+func (d *diag) ask(kind uint16, request []byte, seen func(m []byte)) error {
 	ne := binary.NativeEndian
 	// struct nlmsghdr
 	req := make([]byte, 16, 128)
 	ne.PutUint32(req[0:], uint32(len(req)+len(request)))
-	ne.PutUint16(req[4:], sockDiagByFamily)
+	ne.PutUint16(req[4:], kind)
 	ne.PutUint16(req[6:], unix.NLM_F_REQUEST|unix.NLM_F_DUMP)
 	req = append(req, request...)
 	if err := unix.Sendto(d.fd, req, 0, &unix.SockaddrNetlink{Family: unix.AF_NETLINK}); err != nil {
@@ -83,16 +83,16 @@ func (d *diag) ask(request []byte, seen func(m []byte)) error {
 			return fmt.Errorf("read sock_diag: %w", err)
 		}
 		for msg := d.buf[:n]; len(msg) >= 16; {
-			size, kind := int(ne.Uint32(msg)), ne.Uint16(msg[4:])
+			size, is := int(ne.Uint32(msg)), ne.Uint16(msg[4:])
 			if size < 16 || size > len(msg) {
 				return fmt.Errorf("read sock_diag: message of %d bytes", size)
 			}
-			switch kind {
+			switch is {
 			case unix.NLMSG_DONE:
 				return nil
 			case unix.NLMSG_ERROR:
 				return fmt.Errorf("read sock_diag: %w", unix.Errno(-int32(ne.Uint32(msg[16:]))))
-			case sockDiagByFamily:
+			case kind:
 				seen(msg[16:size])
 			}
 			msg = msg[min((size+3)&^3, len(msg)):]

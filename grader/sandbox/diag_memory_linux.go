@@ -23,7 +23,7 @@ func (d *diag) memory() (int64, error) {
 	var sum int64
 	for _, family := range []byte{unix.AF_INET, unix.AF_INET6} {
 		for _, protocol := range []byte{unix.IPPROTO_TCP, unix.IPPROTO_UDP} {
-			err := d.ask(d.inet(family, protocol, 1<<(inetMemory-1)), func(m []byte) {
+			err := d.ask(sockDiagByFamily, d.inet(family, protocol, 1<<(inetMemory-1)), func(m []byte) {
 				if len(m) >= diagMessageSize {
 					sum += held(attribute(m[diagMessageSize:], inetMemory))
 				}
@@ -38,7 +38,7 @@ func (d *diag) memory() (int64, error) {
 	req[0] = unix.AF_UNIX
 	binary.NativeEndian.PutUint32(req[4:], ^uint32(0))
 	binary.NativeEndian.PutUint32(req[12:], unixShowMemory)
-	err := d.ask(req[:], func(m []byte) {
+	err := d.ask(sockDiagByFamily, req[:], func(m []byte) {
 		if len(m) >= unixMessageSize {
 			sum += held(attribute(m[unixMessageSize:], unixMemory))
 		}

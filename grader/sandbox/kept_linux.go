@@ -20,7 +20,7 @@ import (
 
 type boxRequest struct {
 	Op    string         // "lay", "start", "dial", "listen", "look", "signal", "traffic", "probe", "close"
-	Files []File         `json:",omitzero"`
+	Files []File         `json:"-"` // go as bytes
 	Args  []string       `json:",omitzero"`
 	Env   []string       `json:",omitzero"`
 	Self  bool           `json:",omitzero"`
@@ -37,7 +37,7 @@ type boxReply struct {
 	Errno    int           `json:",omitzero"` // of the system call that failed, if one did
 	ID       int           `json:",omitzero"`
 	PID      int           `json:",omitzero"`
-	Look     *Look         `json:",omitzero"`
+	Look     *Look         `json:"-"` // goes as bytes
 	Layers   []Layer       `json:",omitzero"`
 	Accepted int64         `json:",omitzero"`
 	Segments int64         `json:",omitzero"`
@@ -66,7 +66,7 @@ func (b *keptBox) call(ctx context.Context, req boxRequest) (boxReply, []*os.Fil
 	if b.gone {
 		return reply, nil, net.ErrClosed
 	}
-	if err := send(b.conn, req); err != nil {
+	if err := send(b.conn, &req); err != nil {
 		return reply, nil, fmt.Errorf("box %s: %w", req.Op, err)
 	}
 	files, err := receive(b.conn, &reply)

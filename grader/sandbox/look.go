@@ -25,38 +25,38 @@ const (
 
 // Thread is one thread of a program at one instant.
 type Thread struct {
-	ID int `json:"id"`
+	ID int
 	// Call is what it waits in; Forever says that no time-out and no timer ends the wait.
-	Call    Call   `json:"call"`
-	Forever bool   `json:"forever"`
-	Syscall int64  `json:"syscall"` // kernel number, -1 when it runs
-	FD      int    `json:"fd"`      // descriptor it waits on, or -1
-	Where   uint64 `json:"where"`   // program counter, which changes when it moves on
-	Run     int64  `json:"run"`     // nanoseconds on a processor so far
-	Wait    int64  `json:"wait"`    // nanoseconds it was ready to run but had no processor
-	Slices  int64  `json:"slices"`  // how often it got a processor
+	Call    Call
+	Forever bool
+	Syscall int64  // kernel number, -1 when it runs
+	FD      int    // descriptor it waits on, or -1
+	Where   uint64 // program counter, which changes when it moves on
+	Run     int64  // nanoseconds on a processor so far
+	Wait    int64  // nanoseconds it was ready to run but had no processor
+	Slices  int64  // how often it got a processor
 }
 
 // Task is one process of a box at one instant.
 type Task struct {
-	PID     int      `json:"pid"`
-	Parent  int      `json:"parent"`
-	Session int      `json:"session"`
-	Name    string   `json:"name"`
-	Zombie  bool     `json:"zombie"`
-	Timers  bool     `json:"timers"` // a clock may wake it, or end a wait that seems endless
-	Threads []Thread `json:"threads"`
+	PID     int
+	Parent  int
+	Session int
+	Name    string
+	Zombie  bool
+	Timers  bool // a clock may wake it, or end a wait that seems endless
+	Threads []Thread
 }
 
 // Socket is one TCP socket of a box at one instant.
 type Socket struct {
-	State  uint8          `json:"state"` // as in the kernel's tcp_states.h
-	Local  netip.AddrPort `json:"local"`
-	Remote netip.AddrPort `json:"remote"`
-	RQueue uint32         `json:"rqueue"` // unread bytes; for a listener, connections not accepted yet
-	WQueue uint32         `json:"wqueue"` // bytes that the peer has not acknowledged
-	V6Only bool           `json:"v6only"`
-	Inode  uint64         `json:"inode"`
+	State  uint8 // as in the kernel's tcp_states.h
+	Local  netip.AddrPort
+	Remote netip.AddrPort
+	RQueue uint32 // unread bytes; for a listener, connections not accepted yet
+	WQueue uint32 // bytes that the peer has not acknowledged
+	V6Only bool
+	Inode  uint64
 }
 
 // The states of Socket.State that matter here.
@@ -72,10 +72,10 @@ const (
 
 // Look is what a box's processes and sockets did at one instant.
 type Look struct {
-	Tasks   []Task   `json:"tasks"`
-	Sockets []Socket `json:"sockets"`
+	Tasks   []Task
+	Sockets []Socket
 	// Complete says that the look saw everything: a box without isolation cannot tell.
-	Complete bool `json:"complete"`
+	Complete bool
 }
 
 // Listeners returns the listening sockets of the look.

@@ -2,7 +2,9 @@ package sandbox
 
 import (
 	"bytes"
+	"encoding/binary"
 	"fmt"
+	"io"
 	"math"
 	"os"
 	"slices"
@@ -16,61 +18,149 @@ import (
 const maxTasks = 4 * MaxProcesses
 
 // looker reads what processes do below proc, a /proc. A look happens so often
-// that it does without the comforts of package os.
+// that it does without the comforts of package os, and keeps open what the next
+// one will read: what is open tells of the same process, or that it is gone,
+// even once another one has its number. close gives all of it back.
 type looker struct {
 	proc string
 	buf  [4096]byte // more than any of the files holds
+	open map[string]*openEntry
+}
+
+// openEntry is a file or folder that is kept open.
+type openEntry struct {
+	fd   int
+	used bool // since the last look
+}
+
+// maxOpen bounds how much a looker keeps open: enough for what programs with
+// some threads have.
+const maxOpen = 96
+
+// entry opens path, or gives what is open of it; kept says that it stays open.
+func (l *looker) entry(path string, flags int) (fd int, kept bool, err error) {
+	if e := l.open[path]; e != nil {
+		e.used = true
+		return e.fd, true, nil
+	}
+	fd, err = unix.Open(path, unix.O_RDONLY|unix.O_CLOEXEC|flags, 0)
+	if err != nil || len(l.open) >= maxOpen {
+		return fd, false, err
+	}
+	if l.open == nil {
+		l.open = map[string]*openEntry{}
+	}
+	l.open[path] = &openEntry{fd: fd, used: true}
+	return fd, true, nil
+}
+
+// with calls f with path opened. When f fails on what was open already, it is
+// tried once more with what has that name now.
+func (l *looker) with(path string, flags int, f func(fd int) error) error {
+	for {
+		_, old := l.open[path]
+		fd, kept, err := l.entry(path, flags)
+		if err != nil {
+			return err
+		}
+		err = f(fd)
+		switch {
+		case !kept:
+			unix.Close(fd)
+		case err != nil:
+			unix.Close(fd)
+			delete(l.open, path)
+		}
+		if err == nil || !old {
+			return err
+		}
+	}
+}
+
+// sweep closes what was not used since the last sweep.
+func (l *looker) sweep() {
+	for path, e := range l.open {
+		if !e.used {
+			unix.Close(e.fd)
+			delete(l.open, path)
+		}
+		e.used = false
+	}
+}
+
+func (l *looker) close() {
+	for _, e := range l.open {
+		unix.Close(e.fd)
+	}
+	l.open = nil
 }
 
 // read returns what a file of the kernel's holds, until the next read.
-func (l *looker) read(path string) ([]byte, error) {
-	fd, err := unix.Open(path, unix.O_RDONLY|unix.O_CLOEXEC, 0)
-	if err != nil {
-		return nil, err
-	}
-	defer unix.Close(fd)
-	for {
-		n, err := unix.Read(fd, l.buf[:])
-		if err == unix.EINTR {
-			continue
+func (l *looker) read(path string) (text []byte, err error) {
+	err = l.with(path, 0, func(fd int) error {
+		for {
+			n, err := unix.Pread(fd, l.buf[:], 0)
+			if err == unix.EINTR {
+				continue
+			}
+			text = l.buf[:max(n, 0)]
+			return err
 		}
-		return l.buf[:max(n, 0)], err
-	}
+	})
+	return text, err
 }
 
 // numbers lists the entries of a folder that are numbers, in order, at most
 // limit and those that came along with the last one.
-func (l *looker) numbers(path string, limit int) ([]int, error) {
-	fd, err := unix.Open(path, unix.O_RDONLY|unix.O_DIRECTORY|unix.O_CLOEXEC, 0)
+func (l *looker) numbers(path string, limit int) (out []int, err error) {
+	err = l.with(path, unix.O_DIRECTORY, func(fd int) error {
+		out = nil
+		if _, err := unix.Seek(fd, 0, io.SeekStart); err != nil {
+			return err
+		}
+		for len(out) < limit {
+			n, err := unix.ReadDirent(fd, l.buf[:])
+			if err == unix.EINTR {
+				continue
+			}
+			if err != nil {
+				return err
+			}
+			if n <= 0 {
+				break
+			}
+			out = appendNumbers(out, l.buf[:n])
+		}
+		return nil
+	})
 	if err != nil {
 		return nil, err
-	}
-	defer unix.Close(fd)
-	var out []int
-	for len(out) < limit {
-		n, err := unix.ReadDirent(fd, l.buf[:])
-		if err == unix.EINTR {
-			continue
-		}
-		if err != nil {
-			return nil, err
-		}
-		if n <= 0 {
-			break
-		}
-		_, _, names := unix.ParseDirent(l.buf[:n], -1, nil)
-		for _, name := range names {
-			if number, err := strconv.Atoi(name); err == nil {
-				out = append(out, number)
-			}
-		}
 	}
 	slices.Sort(out)
 	return out, nil
 }
 
+// appendNumbers appends the names that are numbers among directory entries
+// (getdents64(2)).
+func appendNumbers(out []int, entries []byte) []int {
+	const head = 19 // inode, offset, length, type
+	for len(entries) > head {
+		size := int(binary.NativeEndian.Uint16(entries[16:]))
+		if size <= head || size > len(entries) {
+			break
+		}
+		name, _, _ := bytes.Cut(entries[head:size], []byte{0})
+		if number, err := strconv.Atoi(string(name)); err == nil {
+			out = append(out, number)
+		}
+		entries = entries[size:]
+	}
+	return out
+}
+
 // tasks reads what every process does, but for process 1.
 func (l *looker) tasks() ([]Task, error) {
+	defer l.sweep()
 	pids, err := l.numbers(l.proc, maxTasks)
 	if err != nil {
 		return nil, fmt.Errorf("read %s: %w", l.proc, err)

@@ -13,5 +13,7 @@ const (
 
 // plainTask sees what a process does; ok is false when it is gone.
 func plainTask(_ context.Context, pid, _ int) (t Task, ok bool) {
-	return (&looker{proc: "/proc"}).task(pid)
+	l := &looker{proc: "/proc"}
+	defer l.close()
+	return l.task(pid)
 }

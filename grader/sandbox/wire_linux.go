@@ -13,7 +13,7 @@ import (
 )
 
 // maxMessage bounds one message between the grader and the keeper: the files
-// of a submission and the site of a scenario, in base64.
+// of a submission and the site of a scenario.
 const maxMessage = 128 << 20
 
 // wire is one end of a pair of connected sockets.
@@ -58,15 +58,28 @@ func (b blocking) WriteMsgUnix(data, oob []byte, _ *net.UnixAddr) (n, oobn int, 
 // together is how much of a message is read at once: all of most messages.
 const together = 16 << 10
 
-// send writes one message: its length in four bytes, to which the descriptors
-// are attached, then v as JSON. It is written at once, so that the other side
-// wakes up once.
+// headSize is that of a message's head: its length after that, and how much of
+// it is JSON, of four bytes each.
+const headSize = 8
+
+// send writes one message: its head, to which the descriptors are attached, v
+// as JSON, and what of v goes as bytes. It is written at once, so that the
+// other side wakes up once.
 func send(c wire, v any, files ...*os.File) error {
 	body, err := json.Marshal(v)
 	if err != nil {
 		return err
 	}
-	message := append(binary.LittleEndian.AppendUint32(make([]byte, 0, 4+len(body)), uint32(len(body))), body...)
+	message := append(make([]byte, headSize, headSize+len(body)+256), body...)
+	binary.LittleEndian.PutUint32(message[4:], uint32(len(body)))
+	if v, ok := v.(bulky); ok {
+		message = v.appendBulk(message)
+	}
+	size := len(message) - headSize
+	if size > maxMessage {
+		return fmt.Errorf("message of %d bytes: more than %d", size, maxMessage)
+	}
+	binary.LittleEndian.PutUint32(message, uint32(size))
 	var oob []byte
 	if len(files) > 0 {
 		fds := make([]int, len(files))
@@ -101,24 +114,30 @@ func receive(c wire, v any) ([]*os.File, error) {
 	if err != nil {
 		return nil, err
 	}
-	if n < 4 {
-		m, err := io.ReadFull(c, buf[n:4])
+	if n < headSize {
+		m, err := io.ReadFull(c, buf[n:headSize])
 		if n += m; err != nil {
 			return files, err
 		}
 	}
-	size := int64(binary.LittleEndian.Uint32(buf))
-	if size > maxMessage || size < int64(n-4) {
-		return files, fmt.Errorf("message of %d bytes, of which %d came at once", size, n-4)
+	size, text := int64(binary.LittleEndian.Uint32(buf)), int64(binary.LittleEndian.Uint32(buf[4:]))
+	if size > maxMessage || size < int64(n-headSize) || text > size {
+		return files, fmt.Errorf("message of %d bytes, %d of them text, of which %d came at once", size, text, n-headSize)
 	}
-	body := buf[4:n]
+	body := buf[headSize:n]
 	if int64(len(body)) < size {
 		body = append(make([]byte, 0, size), body...)[:size]
-		if _, err := io.ReadFull(c, body[n-4:]); err != nil {
+		if _, err := io.ReadFull(c, body[n-headSize:]); err != nil {
 			return files, err
 		}
 	}
-	return files, json.Unmarshal(body, v)
+	if err := json.Unmarshal(body[:text], v); err != nil {
+		return files, err
+	}
+	if v, ok := v.(bulky); ok {
+		return files, v.readBulk(body[text:])
+	}
+	return files, nil
 }
 
 func rights(oob []byte) ([]*os.File, error) {
