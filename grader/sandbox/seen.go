@@ -51,6 +51,51 @@ func (b *Box) Established(c *Conn) bool {
 	return false
 }
 
+// Stays tells whether p has shown that it goes on by itself: as the latest look
+// saw them, each of its threads waits without a time-out, or waits again after it
+// ran since an earlier look. The lock is held by the caller.
+func (b *Box) Stays(p *Process, since *Look) bool {
+	if !b.last.Complete {
+		return true
+	}
+	before := map[int]int64{}
+	for _, t := range since.Tasks {
+		for _, th := range t.Threads {
+			before[th.ID] = th.Slices
+		}
+	}
+	alive := false
+	for _, t := range b.last.Tasks {
+		if t.Session != p.PID || t.Zombie {
+			continue
+		}
+		alive = true
+		for _, th := range t.Threads {
+			slices, known := before[th.ID]
+			ran := known && th.Slices > slices && th.Call != CallRunning
+			if !ran && (!th.Forever || t.Timers) {
+				return false
+			}
+		}
+	}
+	return alive
+}
+
+// Taken tells whether the program has read all that was sent to it on c, or has
+// closed it, as the latest look saw it. A box that cannot look at connections
+// answers no. The lock is held by the caller.
+func (b *Box) Taken(c *Conn) bool {
+	if b.last == nil || !b.last.Complete {
+		return false
+	}
+	for _, s := range b.last.Sockets {
+		if s.State != tcpListen && s.Local.Port() == c.Remote.Port() && s.Remote.Port() == c.Local.Port() && s.RQueue > 0 {
+			return false
+		}
+	}
+	return true
+}
+
 // Asks tells whether the latest look saw p wait for its keyboard. The lock is
 // held by the caller.
 func (b *Box) Asks(p *Process) bool {
@@ -77,15 +122,18 @@ func (b *Box) Latest() *Look { return b.last }
 // listens and the moment it waits for clients: who uses more polls for them.
 const settling = 50 * time.Millisecond
 
-// Settled tells whether p has done what it does at once after it was seen in
-// since, by a look: it waits for something, or goes on computing for longer than
-// a server takes to get ready. The lock is held by the caller.
+// Settled tells whether p rests, as a later look than since saw it. The lock is
+// held by the caller.
 func (b *Box) Settled(p *Process, since *Look) bool {
+	return (b.last != since || !b.last.Complete || p.Exited) && b.Rests(p, since)
+}
+
+// Rests tells whether p has done what it does at once: the latest look saw it
+// wait for something, or compute since an earlier one for longer than a server
+// takes to get ready. The lock is held by the caller.
+func (b *Box) Rests(p *Process, since *Look) bool {
 	if !b.last.Complete || p.Exited {
 		return true
-	}
-	if b.last == since {
-		return false
 	}
 	if processor(since, b.last) > int64(settling) {
 		return true

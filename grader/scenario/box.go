@@ -33,6 +33,8 @@ type program struct {
 	lived bool
 	// death says what it did instead.
 	death lang.Text
+	// asked is how much it had shown when its keyboard was last typed on.
+	asked [2]int
 }
 
 // conn is one connection of a scenario.
@@ -45,9 +47,9 @@ type conn struct {
 	read   int     // how much of it was received by earlier steps
 	halved bool    // the grader has ended its sending side
 	closed bool    // by the grader
-	// browser says that it comes from the machine itself, as a browser's does.
-	browser bool
-	waited  bool // the grader has already seen that the program does not close it
+	// elsewhere says that it comes from another address than most.
+	elsewhere bool
+	waited    bool // the grader has already seen that the program does not close it
 }
 
 // server is a listening socket of the grader in the box, on IPv4 and IPv6.

@@ -96,7 +96,8 @@ Sets a variable to TEXT altered as reflect does it.
 	answer NAME TEXT
 
 Types TEXT each time that the program waits for its keyboard before it has sent
-anything. It is never a mismatch.
+anything, or a host or a port where it asks for that, and in the end Ctrl-D. It is
+never a mismatch.
 
 	ask ANSWER CONN METHOD
 
@@ -126,13 +127,15 @@ grader keeps its own side open.
 
 	complete CONN DATA
 
-Sends DATA if the program still waits on the open connection: what may have
-been missing of a message. It is never a mismatch.
+Sends DATA if the program has read what was sent and waits, with the connection
+open: what may have been missing of a message. It is never a mismatch.
 
-	connect CONN NAME
+	connect CONN NAME [elsewhere]
 
-Connects to what program NAME listens on (port 6666 if it is among it) from an
-address of its own, 127.x.y.z where that is possible.
+Connects to what program NAME listens on (port 6666 if it is among it), and
+waits until the program has done what it does at once. A program that listens
+afresh for each client is waited for. elsewhere: from another address than
+127.0.0.1, 127.x.y.z where that is possible.
 
 	criterion ID
 
@@ -198,7 +201,7 @@ Plays a server: listens on PORT, on every IPv4 and IPv6 address of the box.
 	[!] listening NAME [PORT]
 
 Waits until the program has a listening TCP socket (on PORT), or finds that it
-had one before it ended; then until it waits for something, or has computed for
+had one before it ended, or on PORT before; then until it waits for something, or has computed for
 some time since. It is read from the kernel: no connection is made. So no client
 comes between listen() and the wait for clients, as none that a person starts
 would: asyncio serves one while the function that made the server has not gone on.
@@ -212,10 +215,12 @@ mismatch. With suffices, a program that does has earned the criterion.
 
 What NAME printed so far no longer counts for printed and screen.
 
-	message CONN DATA
+	message CONN DATA [now]
 
 Reads all that the client sends; it must be DATA, with or without a line end. A
-connection on which nothing came gives way to the client's next one.
+connection on which nothing came gives way to the client's next one. With now,
+it is judged as soon as DATA has come and the client waits for something: the
+sheet's server closes the connection then.
 
 	[!] printed NAME TEXT…
 
@@ -241,10 +246,15 @@ of each piece.
 
 Checks that there was an answer.
 
+	rest NAME
+
+Waits until the program has ended or has done what it does at once: it waits for
+something, be it with a time-out. It is never a mismatch.
+
 	run NAME FILE TEXT ARG… [or ARG…]…
 
-Runs a deliverable as start does, and waits until it connects; TEXT is typed
-each time that it waits for its keyboard before that. If it ends without having
+Runs a deliverable as start does, and waits until it connects; its keyboard is answered as
+answer does before that. If it ends without having
 connected to anything, and reads its command line, it is run again with the next
 arguments.
 
@@ -289,6 +299,12 @@ Runs a deliverable with the interpreter, in a terminal of its own.
 
 Checks that the status is one of these.
 
+	stays NAME
+
+Checks that the program does not end by itself: it waits without a time-out, or
+goes on waiting once its time-out is over. One that takes longer than a limit to
+end is not found out.
+
 	stop NAME
 
 Ends the program.
@@ -308,10 +324,11 @@ program does nothing more for it.
 Checks that programs of the box talked to one another: a connection was
 accepted, and data went both ways.
 
-	tells NAME CONN
+	tells NAME CONN [TEXT]
 
 Waits until the program has printed where the connection comes from: its
-address, or the host name of it, and its port.
+address, or the host name of it, and its port. With TEXT, only if it printed
+that: who does not has not served this client.
 
 	text VAR LENGTH
 

@@ -35,13 +35,36 @@ var clauses = regexp.MustCompile(`[\n,;:.!?()\[\]{}"«»“”|>—–]|\s-\s|\s
 func opinion(screen string) int {
 	sum := 0
 	text := unaccented.Replace(strings.ToLower(screen))
-	text = colours.ReplaceAllString(text, " ")
-	for _, clause := range clauses.Split(tracebacks.ReplaceAllString(text, "\nerror "), -1) {
-		sum += sayingOf(strings.FieldsFunc(clause, func(c rune) bool {
-			return !unicode.IsLetter(c) && !unicode.IsDigit(c) && !strings.ContainsRune("'=✓✔✅✗✘❌≠", c)
-		}))
+	text = tracebacks.ReplaceAllString(colours.ReplaceAllString(text, " "), "\nerror ")
+	text = answered.ReplaceAllStringFunc(text, func(part string) string {
+		m := answered.FindStringSubmatch(part)
+		says := sayingOf(wordsOf(m[1]))
+		if says == 0 {
+			return part
+		}
+		if denial.MatchString(m[2]) {
+			says = -says
+		}
+		sum += says
+		return "\n" + m[3]
+	})
+	for _, clause := range clauses.Split(text, -1) {
+		sum += sayingOf(wordsOf(clause))
 	}
 	return sum
+}
+
+// What is asked, or named, and answered in a word: "Différents ? Non", "Erreur :
+// False", "m != r -> True".
+var (
+	answered = regexp.MustCompile(`(?m)([^\n,;.!?:]*?)[ \t]*(?:[?:]|[-=]>|→|\s=)[ \t]*(non|no|false|faux|aucune?|none|0|oui|yes|true|vrai)[ \t]*([.,;!)}\]\r]|$)`)
+	denial   = regexp.MustCompile(`^(non|no|false|faux|aucune?|none|0)$`)
+)
+
+func wordsOf(clause string) []string {
+	return strings.FieldsFunc(clause, func(c rune) bool {
+		return !unicode.IsLetter(c) && !unicode.IsDigit(c) && !strings.ContainsRune("'=✓✔✅✗✘❌≠", c)
+	})
 }
 
 var (

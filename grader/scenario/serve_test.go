@@ -44,3 +44,20 @@ func TestReply(t *testing.T) {
 		}
 	}
 }
+
+func TestAnswerTo(t *testing.T) {
+	for want, questions := range map[string][]string{
+		"localhost\n": {"Serveur [localhost] : ", "Adresse du serveur :", "Entrez l'adresse IP du serveur : ", "hôte ? ", "Host: ", "Nom de la machine : ", "Donnez le nom de l’hôte", "IP (ex. 127.0.0.1) >", "Quelle est l'adresse du serveur ?"},
+		"6666\n":      {"Port : ", "Numéro de port : ", "Sur quel port ? ", "port [6666]: ", "Enter the port number: ", "Entrez le numéro du port TCP : "},
+		"bonjour\n": {
+			"", "> ", "Message : ", "Votre message : ", "Message pour le serveur : ", "Entrez un message à envoyer au port 6666 : ", "Serveur prêt. Votre message ? ",
+			"Connecté à localhost, que dire ?", "Texte : ", "Tapez quelque chose : ", "Echo> ", "127.0.0.1:6666> ", "Important : ", "adressez-vous à lui", "Import ?",
+		},
+	} {
+		for _, q := range questions {
+			if got := answerTo(q, "bonjour\n"); got != want {
+				t.Errorf("answerTo(%q) = %q, want %q", q, got, want)
+			}
+		}
+	}
+}

@@ -11,26 +11,39 @@ import (
 	"netlab/grader/sandbox"
 )
 
-// dial connects to the program of c, from an address of its own. Nobody
-// listening is a mismatch.
+// rest waits until also holds and the program has done what it does at once: it
+// waits for something. A person at another keyboard is never faster than that.
+func (r *runner) rest(p *program, also func() bool) (sandbox.Ending, error) {
+	since, err := r.box.Look(r.ctx)
+	if err != nil {
+		return "", err
+	}
+	wait := r.wait
+	defer func() { r.wait = wait }() // the step does not depend on how this ended
+	return r.until(p, func() bool { return also() && r.box.Rests(p.p, since) })
+}
+
+// dial connects to the program of c. Nobody listening is a mismatch.
 func (r *runner) dial(c *conn) (*conn, error) {
 	b, err := r.inBox()
 	if err != nil {
 		return nil, err
 	}
-	dst, src, err := r.route(b)
+	// A server may listen afresh for each client.
+	end, err := r.rest(c.with, func() bool { return len(b.Listeners()) > 0 })
 	if err != nil {
 		return nil, err
 	}
+	dst, src := r.route(b)
 	if !dst.IsValid() {
-		how, err := r.instead(c.with, "")
+		how, err := r.instead(c.with, end)
 		if err != nil {
 			return nil, err
 		}
 		return nil, wrong(lang.Colon(lang.T("plus personne n'écoute", "nobody listens any more"), how))
 	}
-	if c.browser && src.Is4() {
-		src = netip.AddrFrom4([4]byte{127, 0, 0, 1})
+	if c.elsewhere && src.Is4() {
+		src = sandbox.Neighbour(r.rng.IntN(sandbox.Neighbours))
 	}
 	c.box = b
 	c.c, err = b.Dial(r.ctx, src, dst, nil)
@@ -58,12 +71,9 @@ func (r *runner) dial(c *conn) (*conn, error) {
 	return c, nil
 }
 
-// route chooses where to connect, from what listens in the box (the sheet's
-// port first), and an address to connect from.
-func (r *runner) route(b *sandbox.Box) (dst netip.AddrPort, src netip.Addr, err error) {
-	if _, err := b.Look(r.ctx); err != nil {
-		return dst, src, err
-	}
+// route chooses where to connect, from what the latest look saw listen in the
+// box (the sheet's port first), and the address to connect from.
+func (r *runner) route(b *sandbox.Box) (dst netip.AddrPort, src netip.Addr) {
 	var best *sandbox.Listener
 	b.Read(func() {
 		for _, l := range b.Listeners() {
@@ -73,19 +83,18 @@ func (r *runner) route(b *sandbox.Box) (dst netip.AddrPort, src netip.Addr, err 
 		}
 	})
 	if best == nil {
-		return dst, src, nil
+		return dst, src
 	}
-	addr := best.Addr.Addr()
-	v4 := sandbox.Neighbour(r.rng.IntN(sandbox.Neighbours))
+	addr, local := best.Addr.Addr(), netip.AddrFrom4([4]byte{127, 0, 0, 1})
 	switch {
 	case addr == netip.IPv4Unspecified(), addr == netip.IPv6Unspecified() && !best.V6Only:
-		return netip.AddrPortFrom(netip.AddrFrom4([4]byte{127, 0, 0, 1}), best.Addr.Port()), v4, nil
+		return netip.AddrPortFrom(local, best.Addr.Port()), local
 	case addr == netip.IPv6Unspecified():
-		return netip.AddrPortFrom(netip.IPv6Loopback(), best.Addr.Port()), netip.IPv6Loopback(), nil
+		return netip.AddrPortFrom(netip.IPv6Loopback(), best.Addr.Port()), netip.IPv6Loopback()
 	case addr.Is4():
-		return best.Addr, v4, nil
+		return best.Addr, local
 	}
-	return best.Addr, netip.IPv6Loopback(), nil
+	return best.Addr, netip.IPv6Loopback()
 }
 
 // sheetPort is the port that the sheet names.
@@ -106,12 +115,13 @@ func doConnect(r *runner, _ bool, args []string) (lang.Text, error) {
 	if !listening && !p.heard {
 		return did, need{args[1]}
 	}
-	c, err := r.dial(&conn{name: args[0], with: p})
+	c, err := r.dial(&conn{name: args[0], with: p, elsewhere: len(args) > 2})
 	if err != nil {
 		return did, err
 	}
 	r.conns[args[0]] = c
-	return did, nil
+	_, err = r.rest(p, func() bool { return true })
+	return did, err
 }
 
 // conn returns a connection that an earlier step made.

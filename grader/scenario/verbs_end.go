@@ -13,15 +13,21 @@ func (r *runner) endedBy(c *conn) (bool, sandbox.Ending, error) {
 	return ok, end, err
 }
 
-// doComplete sends what may have been missing of a message, if the program
-// still waits on the connection.
+// doComplete sends what may have been missing of a message, if the program has
+// read all of it and still waits: before a time-out of its own ends the wait.
 func doComplete(r *runner, _ bool, args []string) (lang.Text, error) {
 	did := lang.F("si le programme attend encore, envoyer « %s »", "if the program still waits, send “%s”", summary(args[1]))
 	c, err := r.conn(args[0])
 	if err != nil {
 		return did, err
 	}
-	_, err = r.untilFor(c.with, beforeHalf, func() bool { return c.c.Ended != sandbox.Live || c.with.p.Exited })
+	since, err := r.box.Look(r.ctx)
+	if err != nil {
+		return did, err
+	}
+	_, err = r.untilFor(c.with, beforeHalf, func() bool {
+		return c.c.Ended != sandbox.Live || c.with.p.Exited || r.box.Taken(c.c) && r.box.Rests(c.with.p, since)
+	})
 	if err != nil {
 		return did, err
 	}

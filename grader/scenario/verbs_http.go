@@ -39,7 +39,7 @@ const mostHops = 6
 // given the time to do so, as a person who clicks would.
 func (r *runner) request(name string, p *program, target string) (*answer, error) {
 	for again := true; ; again = false {
-		c, err := r.dial(&conn{name: name, with: p, browser: true})
+		c, err := r.dial(&conn{name: name, with: p})
 		a := &answer{name: name, path: target, method: "GET", with: p, conn: c}
 		lost := true
 		if err == nil {

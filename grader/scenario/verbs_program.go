@@ -3,6 +3,7 @@ package scenario
 import (
 	"errors"
 	"net/netip"
+	"regexp"
 	"slices"
 	"strconv"
 	"strings"
@@ -11,17 +12,24 @@ import (
 	"netlab/grader/sandbox"
 )
 
-// syllables make words that are easy to read, too many for a program to print
-// them all (24⁴, more than MaxOutput holds in a phrase).
-var syllables = []string{"ba", "bel", "cor", "da", "dil", "fa", "gor", "ju", "ka", "lam", "lo", "mar", "mi", "na", "nor", "pi", "ral", "ro", "sa", "sel", "ta", "tim", "vo", "zu"}
+// The syllables of words that are easy to read, too many for a program to print
+// them all (more than a million, which MaxOutput does not hold).
+var (
+	longSyllables  = strings.Fields("bel bor cal cor dal dil dor fal fer gal gor jor kal lam lor mar mel mor nal nor pal por ral rel sal sel tal tim tor val vel vor zel zor")
+	shortSyllables = strings.Fields("ba bi da di fa fo ga go ja ju ka ko la lo ma mi na no pa pi ra ro sa so ta to va vo za zu")
+	lastSyllables  = strings.Fields("ba da do fa fo ga go ja jo ka ko la lo ma mo na no pa po ra ro sa so ta to va vo za zo")
+)
 
+// word makes a word. All are of the same length, and end alike: what a program
+// makes of one it makes of every other, so that the same fault costs everybody
+// the same.
 func (r *runner) word() string {
-	var b strings.Builder
-	for range 4 {
-		b.WriteString(syllables[r.rng.IntN(len(syllables))])
-	}
-	return b.String()
+	parts := []string{pick(r, longSyllables), pick(r, longSyllables), pick(r, shortSyllables)}
+	r.rng.Shuffle(len(parts), func(i, j int) { parts[i], parts[j] = parts[j], parts[i] })
+	return strings.Join(parts, "") + pick(r, lastSyllables)
 }
+
+func pick(r *runner, list []string) string { return list[r.rng.IntN(len(list))] }
 
 // doWord makes a word that begins unlike every other variable.
 func doWord(r *runner, _ bool, args []string) (lang.Text, error) {
@@ -142,7 +150,7 @@ func doType(r *runner, _ bool, args []string) (lang.Text, error) {
 	return did, r.keyboard(p, args[1])
 }
 
-// doAnswer types text each time the program waits for its keyboard before it
+// doAnswer answers each time the program waits for its keyboard before it
 // has sent anything. It is never a mismatch: a program that reads a line wants
 // one whatever else happens.
 func doAnswer(r *runner, _ bool, args []string) (lang.Text, error) {
@@ -150,7 +158,7 @@ func doAnswer(r *runner, _ bool, args []string) (lang.Text, error) {
 	if p == nil {
 		return lang.Text{}, need{args[0]}
 	}
-	for range mostQuestions {
+	for n := range mostQuestions {
 		spoke := false
 		end, err := r.until(p, func() bool {
 			spoke = r.spoke()
@@ -165,12 +173,50 @@ func doAnswer(r *runner, _ bool, args []string) (lang.Text, error) {
 		} else if err != nil && !errors.Is(err, sandbox.ErrUnknown) {
 			return lang.Text{}, err
 		}
-		if err := r.keyboard(p, args[1]); err != nil {
+		if err := r.respond(p, n, args[1]); err != nil {
 			return lang.Text{}, err
 		}
 	}
 	return lang.Text{}, nil
 }
+
+// respond answers the n-th question, from 0, that a client asks on its keyboard:
+// with text, unless it asks for the server's host or port. Who asks once more
+// reads until the end of its input.
+func (r *runner) respond(p *program, n int, text string) error {
+	var question string
+	r.read(func() {
+		question = lastLine(string(p.p.Screen.Data[p.asked[0]:]) + "\n" + string(p.p.Errors.Data[p.asked[1]:]))
+		p.asked = [2]int{len(p.p.Screen.Data), len(p.p.Errors.Data)}
+	})
+	if n == mostQuestions-1 {
+		return r.keyboard(p, endOfInput)
+	}
+	return r.keyboard(p, answerTo(question, text))
+}
+
+// answerTo is what to type at a question: text unless it asks for something else.
+func answerTo(question, text string) string {
+	asked := asksServer.FindStringSubmatch(question)
+	switch {
+	case asked == nil || asksMessage.MatchString(question):
+		return text
+	case strings.EqualFold(asked[1], "port"):
+		return strconv.Itoa(sheetPort) + "\n"
+	}
+	return "localhost\n"
+}
+
+// endOfInput is Ctrl-D.
+const endOfInput = "\x04"
+
+// What clients ask for: a host or a port where nothing but such words and those
+// that go with them comes first.
+var (
+	asksMessage = regexp.MustCompile(`(?i)message|texte?|\bmots?\b|phrase|lignes?|cha[iî]ne|[eé]cho|envo|send|string|\bword|donn[eé]es|\bdata`)
+	asksServer  = regexp.MustCompile(`(?i)^\W*(?:(?:entre[rz]|donne[rz]|saisi(?:r|ssez)|tape[rz]|indique[rz]|choisi(?:r|ssez)|quel(?:le)?|enter|give|type|what|which|is|est|et|le|la|les|du|de|des|d|l|un|une|` +
+		`sur|votre|vos|the|your|of|num[eé]ro|n°|nom|name|number|tcp|distante?|remote)[\s'’]+)*(port|h[oô]te|serveur|server|host(?:name)?|machine|adresse|address|ip)\b`)
+)
 
 // mostQuestions is how many questions a program may ask on its keyboard.
 const mostQuestions = 4
@@ -217,8 +263,9 @@ func doListening(r *runner, neg bool, args []string) (lang.Text, error) {
 			}
 			found = append(found, strconv.Itoa(int(l.Addr.Port())))
 		}
-		// A program that has ended since did listen.
-		return p.p.Exited && slices.ContainsFunc(p.listens, func(a netip.AddrPort) bool { return port == 0 || int(a.Port()) == port })
+		// A program that has ended since did listen, and one that listens for one
+		// client at a time listens on that port.
+		return (port != 0 || p.p.Exited) && slices.ContainsFunc(p.listens, func(a netip.AddrPort) bool { return port == 0 || int(a.Port()) == port })
 	}
 	// Who connects before the server waits for clients meets what no person at a
 	// keyboard would: asyncio may serve a client before its caller goes on.
@@ -348,6 +395,30 @@ func doRunning(r *runner, _ bool, args []string) (lang.Text, error) {
 	return did, nil
 }
 
+// doStays waits until the program has shown that it goes on by itself.
+func doStays(r *runner, _ bool, args []string) (lang.Text, error) {
+	did := lang.T("attendre, sans rien faire, et vérifier que le programme tourne toujours", "wait, doing nothing, and check that the program is still running")
+	p := r.programs[args[0]]
+	if p == nil {
+		return did, need{args[0]}
+	}
+	if !r.gone(p) {
+		since, err := r.box.Look(r.ctx)
+		if err != nil {
+			return did, err
+		}
+		if _, err := r.until(p, func() bool { return p.p.Exited || r.box.Stays(p.p, since) }); err != nil {
+			return did, err
+		}
+	}
+	if !r.gone(p) {
+		return did, nil
+	}
+	var how lang.Text
+	r.read(func() { how = r.ended(p) })
+	return did, wrong(how)
+}
+
 // takesClient tells whether the program takes another client: it accepts a
 // new connection. polite says that the program goes on to be judged: the client
 // leaves once the program has done all that it does for somebody who is silent,
@@ -443,6 +514,20 @@ func (r *runner) settle(p *program) error {
 	}
 	_, err := r.untilFor(p, aMoment, func() bool { return p.p.Exited })
 	return err
+}
+
+// doRest waits until the program has ended or waits for something. It is never a
+// mismatch.
+func doRest(r *runner, _ bool, args []string) (lang.Text, error) {
+	p := r.programs[args[0]]
+	if p == nil {
+		return lang.Text{}, need{args[0]}
+	}
+	if r.gone(p) {
+		return lang.Text{}, nil
+	}
+	_, err := r.rest(p, func() bool { return true })
+	return lang.Text{}, err
 }
 
 func doStop(r *runner, _ bool, args []string) (lang.Text, error) {

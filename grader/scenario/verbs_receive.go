@@ -137,9 +137,9 @@ const aMoment = time.Second
 // everything waits until the client has sent all it sends: it closed, or proof
 // that nothing more comes. A connection that it closed without a word, to see
 // whether there is a server, gives way to its next one.
-func (r *runner) everything(c *conn, want string) (string, sandbox.Ending, error) {
+func (r *runner) everything(c *conn, want string, now bool) (string, sandbox.Ending, error) {
 	for {
-		got, end, err := r.all(c, want)
+		got, end, err := r.all(c, want, now)
 		if err != nil || got != "" || c.server == nil || c.closed {
 			return got, end, err
 		}
@@ -164,8 +164,9 @@ func (r *runner) everything(c *conn, want string) (string, sandbox.Ending, error
 	}
 }
 
-// all is everything that comes on one connection.
-func (r *runner) all(c *conn, want string) (string, sandbox.Ending, error) {
+// all is everything that comes on one connection; now: once what is wanted has
+// come and the client waits for something, whatever it might still send.
+func (r *runner) all(c *conn, want string, now bool) (string, sandbox.Ending, error) {
 	end, err := r.until(c.with, func() bool {
 		return c.c.Ended != sandbox.Live || c.c.Dropped > 0 || matches(string(c.c.Data[c.read:]), want)
 	})
@@ -173,7 +174,11 @@ func (r *runner) all(c *conn, want string) (string, sandbox.Ending, error) {
 		return "", end, err
 	}
 	if end == sandbox.Event {
-		if end, err = r.untilFor(c.with, aMoment, func() bool { return c.c.Ended != sandbox.Live }); err != nil {
+		if now {
+			if _, err := r.rest(c.with, func() bool { return true }); err != nil {
+				return "", end, err
+			}
+		} else if end, err = r.untilFor(c.with, aMoment, func() bool { return c.c.Ended != sandbox.Live }); err != nil {
 			return "", end, err
 		}
 	}
@@ -193,7 +198,7 @@ func doMessage(r *runner, _ bool, args []string) (lang.Text, error) {
 	if err != nil {
 		return did, err
 	}
-	got, end, err := r.everything(c, args[1])
+	got, end, err := r.everything(c, args[1], len(args) > 2)
 	if err != nil || matches(got, args[1]) {
 		return did, err
 	}
@@ -231,7 +236,7 @@ func doWithin(r *runner, neg bool, args []string) (lang.Text, error) {
 	if err != nil {
 		return did, err
 	}
-	got, end, err := r.everything(c, args[1])
+	got, end, err := r.everything(c, args[1], false)
 	if err != nil {
 		return did, err
 	}

@@ -59,7 +59,7 @@ func doRun(r *runner, _ bool, args []string) (lang.Text, error) {
 // untilConnected waits until the program has connected to the grader or ended,
 // and types text when it waits for its keyboard instead.
 func (r *runner) untilConnected(p *program, text string) error {
-	for range mostQuestions {
+	for n := range mostQuestions {
 		asks := false
 		end, err := r.until(p, func() bool {
 			asks = r.box.Asks(p.p)
@@ -69,10 +69,10 @@ func (r *runner) untilConnected(p *program, text string) error {
 			return err
 		}
 		// It may have connected to another program of the box, and ask then.
-		if n, err := r.opened(); err != nil || n > 0 {
+		if made, err := r.opened(); err != nil || made > 0 {
 			return err
 		}
-		if err := r.keyboard(p, text); err != nil {
+		if err := r.respond(p, n, text); err != nil {
 			return err
 		}
 	}

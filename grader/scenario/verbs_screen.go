@@ -111,7 +111,8 @@ func (r *runner) awaitPrinted(p *program, missing func() []lang.Text) error {
 }
 
 // doTells waits until the screen shows where a connection comes from: its
-// address or the host name of it, and its port.
+// address or the host name of it, and its port. With a text, a program that does
+// not print it has not served that client, and need not tell.
 func doTells(r *runner, _ bool, args []string) (lang.Text, error) {
 	did := lang.T("chercher à l'écran l'adresse et le port du client", "look on the screen for the client's address and port")
 	p := r.programs[args[0]]
@@ -121,6 +122,15 @@ func doTells(r *runner, _ bool, args []string) (lang.Text, error) {
 	}
 	if p == nil {
 		return did, need{args[0]}
+	}
+	if len(args) > 2 {
+		end, err := r.until(p, func() bool {
+			out, errs := p.screens()
+			return shows(out, args[2]) || shows(errs, args[2])
+		})
+		if err != nil || end != sandbox.Event {
+			return lang.Text{}, err
+		}
 	}
 	ip, port := c.c.Local.Addr(), strconv.Itoa(int(c.c.Local.Port()))
 	did = lang.F("chercher à l'écran l'adresse et le port du client : « %s », « %s »", "look on the screen for the client's address and port: “%s”, “%s”", ip, port)
