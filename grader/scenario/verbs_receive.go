@@ -14,6 +14,40 @@ import (
 // Patience more.
 const beforeHalf = sandbox.Patience / 2
 
+// awaitAnswer waits until enough has come, and ends the grader's side if the
+// program seems to wait for that: at once if it was seen to before, and has read
+// what was sent.
+func (r *runner) awaitAnswer(c *conn, enough func() bool) (sandbox.Ending, error) {
+	b, err := r.inBox()
+	if err != nil {
+		return "", err
+	}
+	since, err := b.Look(r.ctx)
+	if err != nil {
+		return "", err
+	}
+	wants := r.wantsEnd[c.with.file]
+	end, err := r.untilFor(c.with, beforeHalf, func() bool {
+		return enough() || wants && b.Taken(c.c) && b.Rests(c.with.p, since)
+	})
+	if err != nil {
+		return "", err
+	}
+	had := false
+	r.read(func() { had = enough() })
+	if had || end == sandbox.Over {
+		return end, nil
+	}
+	if err := r.halve(c); err != nil {
+		return "", err
+	}
+	after, err := r.until(c.with, enough)
+	if err == nil && end == sandbox.Limit && after == sandbox.Event {
+		r.wantsEnd[c.with.file] = true
+	}
+	return after, err
+}
+
 // doReceive waits for these bytes, and half-closes if the program seems to
 // wait for that before it answers.
 func doReceive(r *runner, _ bool, args []string) (lang.Text, error) {
@@ -27,17 +61,9 @@ func doReceive(r *runner, _ bool, args []string) (lang.Text, error) {
 		got := c.c.Data[c.read:]
 		return len(got) >= len(want) || !bytes.HasPrefix(want, got) || c.c.Ended != sandbox.Live
 	}
-	end, err := r.untilFor(c.with, beforeHalf, enough)
+	end, err := r.awaitAnswer(c, enough)
 	if err != nil {
 		return did, err
-	}
-	if end == sandbox.Silence || end == sandbox.Limit {
-		if err := r.halve(c); err != nil {
-			return did, err
-		}
-		if end, err = r.until(c.with, enough); err != nil {
-			return did, err
-		}
 	}
 	var got []byte
 	ended := sandbox.Live
@@ -101,21 +127,12 @@ func doReceived(r *runner, _ bool, args []string) (lang.Text, error) {
 	if err != nil {
 		return did, err
 	}
-	end, err := r.untilFor(c.with, beforeHalf, func() bool { return len(c.c.Data) > c.read || c.c.Ended != sandbox.Live })
+	end, err := r.awaitAnswer(c, func() bool { return len(c.c.Data) > c.read || c.c.Ended != sandbox.Live })
 	if err != nil {
 		return did, err
 	}
 	var got string
 	r.read(func() { got = string(c.c.Data[c.read:]) })
-	if got == "" && !c.halved && end != sandbox.Event {
-		if err := r.halve(c); err != nil {
-			return did, err
-		}
-		if end, err = r.until(c.with, func() bool { return len(c.c.Data) > c.read || c.c.Ended != sandbox.Live }); err != nil {
-			return did, err
-		}
-		r.read(func() { got = string(c.c.Data[c.read:]) })
-	}
 	if got == "" {
 		how, err := r.instead(c.with, end)
 		if err != nil {
