@@ -93,6 +93,7 @@ type image struct {
 	uid, gid    int
 	groups      bool // whether setgroups is allowed
 	limits      []limit
+	files       uint64 // limit of the number of descriptors
 	lastCap     int
 	group       int   // control group of the second version to be born in, or -1
 	joins       []int // descriptors by which to enter those of the first
@@ -139,6 +140,7 @@ func forkProgram(im *image) (pid int, errno syscall.Errno) {
 	var none uint64
 	empty := [1]byte{}
 	self := [1]byte{'0'}
+	files := [2]uint64{im.files, im.files}
 	var at stage
 	var e syscall.Errno
 	var r, failed uintptr
@@ -266,6 +268,12 @@ func forkProgram(im *image) (pid int, errno syscall.Errno) {
 	rights.fd = int32(r)
 	r, _, _ = syscall.RawSyscall(syscall.SYS_GETPID, 0, 0, 0)
 	rep[1] = uint32(r)
+	// Not before: the listener's number may be above it, where there are many boxes.
+	at = stageLimits
+	if _, _, e = syscall.RawSyscall6(syscall.SYS_PRLIMIT64, 0, unix.RLIMIT_NOFILE, uintptr(unsafe.Pointer(&files)), 0, 0, 0); e != 0 {
+		goto fail
+	}
+	at = stageSeccomp
 	if _, _, e = syscall.RawSyscall(syscall.SYS_SENDMSG, uintptr(im.status), uintptr(unsafe.Pointer(&msg)), 0); e != 0 {
 		goto fail
 	}

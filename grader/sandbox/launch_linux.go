@@ -72,7 +72,7 @@ func (b *boxThread) start(req boxRequest, reply *boxReply) (files []*os.File, er
 	im := &image{
 		execFd: -1, dir: bytePtr(Home), tty: slaves[0], errTTY: slaves[1], namespace: b.users, status: status[1],
 		uid: boxUID, gid: boxUID, groups: b.cfg.groups, lastCap: b.cfg.lastCap, filter: b.cfg.filter,
-		limits: programLimits, group: b.group(), joins: descriptors(b.joins), rules: b.rules, ruleFlags: b.cfg.landlock.flags(),
+		limits: programLimits, files: MaxFiles, group: b.group(), joins: descriptors(b.joins), rules: b.rules, ruleFlags: b.cfg.landlock.flags(),
 	}
 	switch {
 	case req.pause:
@@ -243,11 +243,11 @@ func (b *boxThread) signal(id int, sig unix.Signal) error {
 	return nil // it was buried a moment ago
 }
 
-// programLimits are the resource limits of every program.
+// programLimits are the resource limits of every program, but for that of its
+// descriptors, which is set last.
 var programLimits = []limit{
 	{unix.RLIMIT_CORE, 0},
 	{unix.RLIMIT_NPROC, MaxProcesses},
-	{unix.RLIMIT_NOFILE, MaxFiles},
 	{unix.RLIMIT_FSIZE, MaxFileSize},
 	{unix.RLIMIT_AS, MaxAddressSpace},
 	{unix.RLIMIT_CPU, uint64(MaxCPU.Seconds())},

@@ -33,9 +33,9 @@ type openEntry struct {
 	used bool // since the last look
 }
 
-// maxOpen bounds how much a looker keeps open: enough for what programs with
-// some threads have.
-const maxOpen = 96
+// maxOpen bounds how much a looker keeps open: enough for a few processes. The
+// keeper has the descriptors of every box.
+const maxOpen = 32
 
 // entry opens path, or gives what is open of it; kept says that it stays open.
 func (l *looker) entry(path string, flags int) (fd int, kept bool, err error) {
