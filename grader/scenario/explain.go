@@ -44,9 +44,14 @@ func exitStatus(e sandbox.Exit) lang.Text {
 // traceback is how Python begins to tell of an exception.
 const traceback = "Traceback (most recent call last)"
 
+// output is all that a program has printed. The lock is held.
+func (p *program) output() []byte {
+	return append(append([]byte{}, p.p.Screen.Data...), p.p.Errors.Data...)
+}
+
 // lastWords returns the last line of the latest traceback or syntax error on a program's screen, or "".
 func lastWords(p *program) string {
-	out := append(append([]byte{}, p.p.Screen.Data...), p.p.Errors.Data...)
+	out := p.output()
 	at := max(bytes.LastIndex(out, []byte(traceback)), bytes.LastIndex(out, []byte("SyntaxError")), bytes.LastIndex(out, []byte("IndentationError")), bytes.LastIndex(out, []byte("TabError")))
 	if at < 0 {
 		return ""
@@ -65,7 +70,7 @@ func lastWords(p *program) string {
 // lastPrinted returns the last line that a program printed, or what it says of
 // coroutines that were forgotten, or "".
 func lastPrinted(p *program) string {
-	out := append(append([]byte{}, p.p.Screen.Data...), p.p.Errors.Data...)
+	out := p.output()
 	if m := neverAwaited.Find(out); m != nil {
 		return string(m)
 	}
@@ -98,6 +103,19 @@ func whereFailed(out []byte, own func(file string) bool) string {
 	return where
 }
 
+// quotedLine is a place in a traceback, with the line of source that stands there.
+var quotedLine = regexp.MustCompile(`(?m)^  File ".*", line \d+.*\n    (.*)$`)
+
+// lastQuoted returns the line of source that the latest traceback quotes last, or "".
+func lastQuoted(out []byte) string {
+	at := max(bytes.LastIndex(out, []byte(traceback)), 0)
+	all := quotedLine.FindAllSubmatch(out[at:], -1)
+	if len(all) == 0 {
+		return ""
+	}
+	return string(all[len(all)-1][1])
+}
+
 // ended says how and why a program ended, in plain words. The lock is held.
 func (r *runner) ended(p *program) lang.Text {
 	t := lang.F("%s s'est terminé%s", "%s has ended%s", p.file, exitStatus(p.p.Exit))
@@ -108,14 +126,24 @@ func (r *runner) ended(p *program) lang.Text {
 			return lang.Join("", t, lang.T(" sans rien afficher", " without printing anything"))
 		}
 		t = lang.Join("", t, lang.F(" après avoir affiché « %s »", " after printing “%s”", last))
-		return lang.Join(" — ", t, causeOf(last))
+		return lang.Join(" — ", t, r.causeOf(p, last))
 	}
-	out := append(append([]byte{}, p.p.Screen.Data...), p.p.Errors.Data...)
-	if w := whereFailed(out, r.owns); w != "" {
+	if w := whereFailed(p.output(), r.owns); w != "" {
 		t = lang.Join("", t, lang.F(", %s", ", %s", w))
 	}
 	t = lang.Join("", t, lang.F(" : « %s »", ": “%s”", words))
-	return lang.Join(" — ", t, causeOf(words))
+	return lang.Join(" — ", t, r.causeOf(p, words))
+}
+
+// causeOf explains the last words of a program in plain words. The lock is held.
+func (r *runner) causeOf(p *program, words string) lang.Text {
+	out := p.output()
+	f := failure{words: words, quoted: lastQuoted(out), printed: string(out), bare: len(p.args) == 0, shutdown: r.mentions("shutdown(")}
+	f.python = r.env.Sandbox.Interpreter().Version
+	for _, file := range r.env.Files {
+		f.files = append(f.files, file.Path)
+	}
+	return f.cause()
 }
 
 // owns tells whether a file is of the submission.

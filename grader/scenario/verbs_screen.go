@@ -153,11 +153,10 @@ func (r *runner) shown(p *program, text string) lang.Text {
 	if text == traceback {
 		if words := lastWords(p); words != "" {
 			t := lang.F("le programme s'arrête sur une erreur Python : « %s »", "the program fails with a Python error: “%s”", words)
-			out := append(append([]byte{}, p.p.Screen.Data...), p.p.Errors.Data...)
-			if w := whereFailed(out, r.owns); w != "" {
+			if w := whereFailed(p.output(), r.owns); w != "" {
 				t = lang.Join(", ", t, lang.T(w, w))
 			}
-			return lang.Join(" — ", t, causeOf(words))
+			return lang.Join(" — ", t, r.causeOf(p, words))
 		}
 	}
 	return lang.F("l'écran montre « %s »", "the screen shows “%s”", visible(text))
