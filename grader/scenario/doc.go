@@ -103,6 +103,12 @@ never a mismatch.
 
 Reads the HTTP answer to a request that was sent by hand, and closes.
 
+	assume NAME TEXT…
+
+Looks for every TEXT as printed does, in what the program printed after something
+harmless. If one is not there, the rest of the criterion cannot be judged by what
+is printed: it is skipped. It is never a mismatch.
+
 	blame NAME CONTROL
 
 A mismatch if lives saw CONTROL take another client, and NAME not.

@@ -112,6 +112,40 @@ printed s {c_port}` + aServerFile, `
 `,
 		},
 		{
+			"what was not printed after something harmless leaves the rest untried", `
+start s p.py
+criterion one
+assume s there
+printed s there
+criterion two
+assume s there nowhere
+printed s nowhere
+criterion three
+fresh
+assume s there
+criterion four
+assume s nowhere
+running s
+-- p.py --
+print('there')
+input()
+`, `
+2 start: ok
+3 criterion: ok
+4 assume of one: ok by event
+5 printed of one: ok by event
+6 criterion: ok
+7 assume of two: skipped by silence
+8 printed of two: skipped
+9 criterion: ok
+10 fresh of three: ok
+11 assume of three: ok
+12 criterion: ok
+13 assume of four: skipped
+14 running of four: skipped
+`,
+		},
+		{
 			"excused from what was lost elsewhere, until the criterion goes on", `
 start s server.py
 criterion one

@@ -41,6 +41,7 @@ var verbs = map[string]*verb{
 	"stop":      {usage: "stop NAME", args: []kind{aProgram}, min: 1, run: doStop},
 	"mark":      {usage: "mark NAME", args: []kind{aProgram}, min: 1, run: doMark},
 	"printed":   {usage: "[!] printed NAME TEXT…", args: []kind{aProgram, someText}, min: 2, rest: someText, negates: true, run: doPrinted},
+	"assume":    {usage: "assume NAME TEXT…", args: []kind{aProgram, someText}, min: 2, rest: someText, run: doAssume},
 	"tells":     {usage: "tells NAME CONN [TEXT]", args: []kind{aProgram, aConn, someText}, min: 2, run: doTells},
 	"screen":    {usage: "screen NAME TEXT", args: []kind{aProgram, someText}, min: 2, run: doScreen},
 	"affirms":   {usage: "affirms SAME SAME ALTERED", args: []kind{aProgram, aProgram, aProgram}, min: 3, run: doAffirms},

@@ -3,6 +3,8 @@ package scenario
 import (
 	"bytes"
 	"errors"
+	"maps"
+	"slices"
 	"strconv"
 	"strings"
 
@@ -57,12 +59,11 @@ func doPrinted(r *runner, neg bool, args []string) (lang.Text, error) {
 	if p == nil {
 		return did, need{args[0]}
 	}
-	missing := func() []lang.Text {
-		out, errs := p.screens()
-		var m []lang.Text
+	missing := func() []absent {
+		var m []absent
 		for i, t := range texts {
-			if t != "" && !shows(out, t) && !shows(errs, t) {
-				m = append(m, quoted[i])
+			if p.lacksText(t) {
+				m = append(m, absent{quoted[i], t})
 			}
 		}
 		return m
@@ -70,10 +71,18 @@ func doPrinted(r *runner, neg bool, args []string) (lang.Text, error) {
 	if neg {
 		// What is looked for would stand on the screen already, or come with
 		// what the program does now.
-		if _, err := r.untilFor(p, aMoment, func() bool { return len(missing()) < len(texts) }); err != nil {
+		end, err := r.untilFor(p, aMoment, func() bool { return len(missing()) < len(texts) })
+		if err != nil {
 			return did, err
 		}
-		var err error
+		if end == sandbox.Event {
+			// The rest of what it says then tells why.
+			wait := r.wait
+			if err := r.settle(p); err != nil {
+				return did, err
+			}
+			r.wait = wait
+		}
 		r.read(func() {
 			if len(missing()) < len(texts) {
 				err = wrong(r.shown(p, texts[0]))
@@ -84,30 +93,80 @@ func doPrinted(r *runner, neg bool, args []string) (lang.Text, error) {
 	return did, r.awaitPrinted(p, missing)
 }
 
+// lacksText tells whether a text is not on the screen since its mark. The lock is held.
+func (p *program) lacksText(text string) bool {
+	out, errs := p.screens()
+	return text != "" && !shows(out, text) && !shows(errs, text)
+}
+
+// doAssume finds out whether a program printed texts after something harmless:
+// what it does not print then tells nothing of what it does not print later. It
+// is a need of the steps that follow, never a mismatch.
+func doAssume(r *runner, _ bool, args []string) (lang.Text, error) {
+	p := r.programs[args[0]]
+	if p == nil {
+		return lang.Text{}, need{args[0]}
+	}
+	lacks := func() bool { return slices.ContainsFunc(args[1:], p.lacksText) }
+	if !r.gone(p) {
+		if _, err := r.until(p, func() bool { return !lacks() }); err != nil {
+			return lang.Text{}, err
+		}
+	}
+	missing := false
+	r.read(func() { missing = lacks() })
+	if missing {
+		return lang.Text{}, need{args[0]}
+	}
+	return lang.Text{}, nil
+}
+
+// absent is something that a screen does not show: how it is named, and the
+// text itself where something else may be near to it.
+type absent struct {
+	name lang.Text
+	text string
+}
+
 // awaitPrinted waits until nothing is missing on a program's screen.
-func (r *runner) awaitPrinted(p *program, missing func() []lang.Text) error {
+func (r *runner) awaitPrinted(p *program, missing func() []absent) error {
 	end, err := r.until(p, func() bool { return len(missing()) == 0 })
 	if err != nil || end == sandbox.Event {
 		return err
 	}
 	var saw lang.Text
-	r.read(func() {
-		m := missing()
-		out, errs := p.screens()
-		switch {
-		case len(bytes.TrimSpace(out)) == 0 && len(bytes.TrimSpace(errs)) == 0:
-			saw = lang.T("rien ne s'est affiché", "nothing was printed")
-		case len(m) == 1:
-			saw = lang.F("%s n'apparaît pas à l'écran", "%s does not appear on the screen", m[0])
-		default:
-			saw = lang.F("%s n'apparaissent pas à l'écran", "%s do not appear on the screen", lang.Join(", ", m...))
-		}
-	})
+	r.read(func() { saw = p.lacks(missing()) })
 	how, err := r.instead(p, end)
 	if err != nil {
 		return err
 	}
 	return wrong(lang.Semicolon(saw, how))
+}
+
+// lacks says what a program's screen does not show, and what it shows instead.
+// The lock is held.
+func (p *program) lacks(missing []absent) lang.Text {
+	out, errs := p.screens()
+	screen := strings.TrimSpace(string(out) + "\n" + string(errs))
+	if screen == "" {
+		return lang.T("rien ne s'est affiché", "nothing was printed")
+	}
+	var names []lang.Text
+	for _, m := range missing {
+		names = append(names, m.name)
+	}
+	saw := lang.F("%s n'apparaissent pas à l'écran", "%s do not appear on the screen", lang.Join(", ", names...))
+	if len(missing) == 1 {
+		saw = lang.F("%s n'apparaît pas à l'écran", "%s does not appear on the screen", names[0])
+		if text := missing[0].text; text != "" {
+			saw = lang.Colon(saw, nearly(screen, text))
+		}
+	}
+	// How it ended tells its last line.
+	if p.p.Exited && (lastWords(p) != "" || !strings.Contains(screen, "\n")) {
+		return saw
+	}
+	return lang.Semicolon(saw, lang.F("l'écran montre « %s »", "the screen shows “%s”", excerpt(screen)))
 }
 
 // doTells waits until the screen shows where a connection comes from: its
@@ -134,15 +193,14 @@ func doTells(r *runner, _ bool, args []string) (lang.Text, error) {
 	}
 	ip, port := c.c.Local.Addr(), strconv.Itoa(int(c.c.Local.Port()))
 	did = lang.F("chercher à l'écran l'adresse et le port du client : « %s », « %s »", "look on the screen for the client's address and port: “%s”, “%s”", ip, port)
-	return did, r.awaitPrinted(p, func() []lang.Text {
-		out, errs := p.screens()
-		var m []lang.Text
-		lacks := func(text string) bool { return text == "" || !shows(out, text) && !shows(errs, text) }
+	return did, r.awaitPrinted(p, func() []absent {
+		var m []absent
+		lacks := func(text string) bool { return text == "" || p.lacksText(text) }
 		if lacks(ip.String()) && lacks(sandbox.HostOf(ip)) {
-			m = append(m, lang.F("l'adresse « %s »", "the address “%s”", ip))
+			m = append(m, absent{name: lang.F("l'adresse « %s »", "the address “%s”", ip)})
 		}
 		if lacks(port) {
-			m = append(m, lang.F("le port « %s »", "the port “%s”", port))
+			m = append(m, absent{name: lang.F("le port « %s »", "the port “%s”", port)})
 		}
 		return m
 	})
@@ -299,11 +357,30 @@ func doTalked(r *runner, _ bool, _ []string) (lang.Text, error) {
 	}
 	switch {
 	case accepted < 1:
-		return did, wrong(lang.T("le client ne s'est pas connecté au serveur de l'étudiant (le même port des deux côtés ?)", "the client did not connect to the student's own server (the same port on both sides?)"))
+		saw := lang.T("le client ne s'est pas connecté au serveur de l'étudiant", "the client did not connect to the student's own server")
+		if how := r.refused(); !how.Empty() {
+			return did, wrong(lang.Colon(saw, how))
+		}
+		return did, wrong(lang.Join("", saw, lang.T(" (le même port des deux côtés ?)", " (the same port on both sides?)")))
 	case segments < 1:
 		return did, wrong(lang.T("le client s'est connecté au serveur de l'étudiant, et rien n'a été envoyé", "the client connected to the student's own server, and nothing was sent"))
 	case segments < 2:
 		return did, wrong(lang.T("un message est parti, et rien n'est revenu", "one message left, and nothing came back"))
 	}
 	return did, nil
+}
+
+// refused says how the client of the box came to nothing, if it told so itself:
+// it failed, or ended with a status of failure.
+func (r *runner) refused() lang.Text {
+	var how lang.Text
+	r.read(func() {
+		for _, name := range slices.Sorted(maps.Keys(r.programs)) {
+			p := r.programs[name]
+			if !p.muted && !p.heard && p.p.Exited && (p.p.Exit.Code != 0 || p.p.Exit.Signal != 0) {
+				how = r.ended(p)
+			}
+		}
+	})
+	return how
 }
