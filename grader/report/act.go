@@ -28,9 +28,14 @@ func Verb(s *scenario.Step) string {
 }
 
 // ActOf returns the act that a step is about: the last one with the program or
-// the connection that its line names first, or else with any that it names.
+// the connection that its line names first, or else with any that it names. For
+// differ it is the one named last, the altered case.
 func ActOf(acts [][]scenario.Event, s *scenario.Step) []scenario.Event {
-	for _, name := range Objects(s) {
+	names := slices.Clone(Objects(s))
+	if Verb(s) == "differ" {
+		slices.Reverse(names)
+	}
+	for _, name := range names {
 		for _, act := range slices.Backward(acts) {
 			if slices.ContainsFunc(act, func(e scenario.Event) bool { return e.Program == name || e.Conn == name }) {
 				return act

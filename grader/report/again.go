@@ -3,6 +3,7 @@ package report
 import (
 	"bytes"
 	"fmt"
+	"maps"
 	"path"
 	"regexp"
 	"strings"
@@ -33,13 +34,15 @@ func again(timeline []scenario.Event, w words) []string {
 	}
 	terminal := w.elsewhere // for the next command
 	begun := map[string]bool{}
-	starts, visited := 0, 0
+	starts, visited, answered := 0, 0, false
 	for _, e := range timeline {
 		switch e.Kind {
 		case scenario.KindListen:
 			if port := portIn(e.Note.In(w.lang)); e.Program == "" && port != "" && !begun["nc"] {
 				begun["nc"] = true
-				do(w.then, "`nc -l "+port+"`") // plays the server
+				var play string
+				play, answered = playing(timeline, c, port)
+				do(w.then, play)
 			}
 		case scenario.KindStart:
 			what := launch(e.Note.In(w.lang))
@@ -77,7 +80,7 @@ func again(timeline []scenario.Event, w words) []string {
 			out = append(out, todo[1:]...)
 			terminal = w.then
 		case scenario.KindSend:
-			if typed, ok := typeable(e.Data); ok && typed != "" && c.serves[e.Conn] {
+			if typed, ok := typeable(e.Data); ok && typed != "" && c.serves[e.Conn] && !answered {
 				do(w.then, fmt.Sprintf(w.answers, typed))
 			}
 		}
@@ -86,6 +89,35 @@ func again(timeline []scenario.Event, w words) []string {
 		return nil
 	}
 	return out
+}
+
+// playing says how to play the server that the grader was, and whether that
+// answers by itself, to the letter: nc adds an end of line to what is typed.
+func playing(timeline []scenario.Event, c cast, port string) (command string, answers bool) {
+	came, went := map[string][]byte{}, map[string][]byte{}
+	var sends [][]byte
+	for _, e := range timeline {
+		switch {
+		case !c.serves[e.Conn]:
+		case e.Kind == scenario.KindReceive:
+			came[e.Conn] = append(came[e.Conn], e.Data...)
+		case e.Kind == scenario.KindSend:
+			went[e.Conn] = append(went[e.Conn], e.Data...)
+			sends = append(sends, e.Data)
+		}
+	}
+	listen := "nc -l " + port
+	if len(sends) == 1 && len(sends[0]) <= maxTyped {
+		typed, ok := typeable(sends[0])
+		if ok && typed+"\n" == string(sends[0]) {
+			return "`" + listen + "`", false
+		}
+		return "`printf " + printfQuote(sends[0]) + " | " + listen + "`", true
+	}
+	if len(sends) > 0 && port == "6666" && maps.EqualFunc(came, went, bytes.Equal) {
+		return "`grader reference echo server`", true
+	}
+	return "`" + listen + "`", false
 }
 
 // launch makes the command that a person would type of what was started: a
@@ -222,6 +254,11 @@ func printf(data []byte, port string) []string {
 	if len(data) > maxTyped {
 		return nil
 	}
+	return []string{"`printf " + printfQuote(data) + " | nc localhost " + port + "`"}
+}
+
+// printfQuote writes bytes as the one argument with which printf writes them.
+func printfQuote(data []byte) string {
 	var b strings.Builder
 	for _, c := range data {
 		switch {
@@ -233,7 +270,7 @@ func printf(data []byte, port string) []string {
 			b.WriteByte(c)
 		}
 	}
-	return []string{"`printf '" + b.String() + "' | nc localhost " + port + "`"}
+	return "'" + b.String() + "'"
 }
 
 // harmless is what no shell gives a meaning to.

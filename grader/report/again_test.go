@@ -56,6 +56,26 @@ func TestAgain(t *testing.T) {
 			other + "`telnet localhost 6666`, type `quit`, then start `python3 server.py` again, then `telnet localhost 6666`, type `quitter`",
 		},
 		{
+			"the grader echoes a message without an end of line",
+			[]scenario.Event{note(scenario.KindListen, "", "", "le port 6666", "the grader listens on port 6666"), start("client_echo.py kavoli"), connect("k", "127.0.0.1:6666"), data(scenario.KindReceive, "s", "k", "kavoli"), send("k", "kavolj")},
+			"`printf 'kavolj' | nc -l 6666`, then, in another terminal, `python3 client_echo.py kavoli`",
+		},
+		{
+			"the grader echoes a message with telnet's end of line",
+			[]scenario.Event{note(scenario.KindListen, "", "", "le port 6666", "the grader listens on port 6666"), start("client_echo.py kavoli"), connect("k", "127.0.0.1:6666"), data(scenario.KindReceive, "s", "k", "kavoli\r\n"), send("k", "kavoli\r\n")},
+			"`printf 'kavoli\\015\\012' | nc -l 6666`, then, in another terminal, `python3 client_echo.py kavoli`",
+		},
+		{
+			"the grader echoes several messages",
+			[]scenario.Event{note(scenario.KindListen, "", "", "le port 6666", "the grader listens on port 6666"), start("client_echo.py"), connect("k", "127.0.0.1:6666"), data(scenario.KindReceive, "s", "k", "a"), send("k", "a"), data(scenario.KindReceive, "s", "k", "b"), send("k", "b")},
+			"`grader reference echo server`, then, in another terminal, `python3 client_echo.py`",
+		},
+		{
+			"the grader alters several messages",
+			[]scenario.Event{note(scenario.KindListen, "", "", "le port 6666", "the grader listens on port 6666"), start("client_echo.py"), connect("k", "127.0.0.1:6666"), data(scenario.KindReceive, "s", "k", "a"), send("k", "a"), data(scenario.KindReceive, "s", "k", "b"), send("k", "c")},
+			"`nc -l 6666`, then, in another terminal, `python3 client_echo.py`, then answer `a`, then answer `c`",
+		},
+		{
 			"the grader serves",
 			[]scenario.Event{note(scenario.KindListen, "", "", "le port 6666", "the grader listens on port 6666"), start("client.py coucou"), connect("k", "127.0.0.1:6666"), data(scenario.KindReceive, "s", "k", "coucou"), send("k", "merci\n")},
 			"`nc -l 6666`, then, in another terminal, `python3 client.py coucou`, then answer `merci`",

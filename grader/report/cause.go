@@ -2,6 +2,7 @@ package report
 
 import (
 	"bytes"
+	"slices"
 	"strings"
 
 	"netlab/grader/grade"
@@ -133,13 +134,46 @@ func notRun(r *grade.Result, c *grade.Criterion) bool {
 		return false
 	}
 	for _, p := range programsOf(r, &failures[0]) {
-		text := bytes.TrimRight(p.errors, "\r\n ")
-		last := text[bytes.LastIndexByte(text, '\n')+1:]
-		for _, kind := range []string{"SyntaxError", "IndentationError", "TabError", "ModuleNotFoundError", "ImportError"} {
-			if !p.talked && p.ended && bytes.HasPrefix(last, []byte(kind+":")) {
-				return true
-			}
+		if kind, _, _ := strings.Cut(p.lastWords(), ":"); !p.talked && p.ended && slices.Contains(unrunnable, kind) {
+			return true
 		}
 	}
 	return false
+}
+
+// lastWords returns the last line of a program's error output.
+func (p *run) lastWords() string {
+	text := bytes.TrimRight(p.errors, "\r\n ")
+	return string(text[bytes.LastIndexByte(text, '\n')+1:])
+}
+
+// unrunnable are the exceptions of a program that Python cannot read, or not
+// with what it imports.
+var unrunnable = []string{"SyntaxError", "IndentationError", "TabError", "ModuleNotFoundError", "ImportError"}
+
+// slips are further exceptions that say by themselves what to mend: a name, or a
+// time limit of the program's own. The others come of how sockets, bytes and
+// messages are used, and that is what the hints of criteria are about.
+var slips = []string{"NameError", "UnboundLocalError", "AttributeError", "TimeoutError", "socket.timeout"}
+
+// hinted reports whether the hint of a lost criterion may help. It is out of
+// place where Python could not read the program, and where the step says already
+// which slip ended it, and what that means. An advice is its hint.
+func hinted(r *grade.Result, c *grade.Criterion) bool {
+	if notRun(r, c) {
+		return false
+	}
+	failures := mismatches(c.Steps)
+	if len(failures) == 0 || c.Advice {
+		return true
+	}
+	for _, p := range programsOf(r, &failures[0]) {
+		words := p.lastWords()
+		kind, _, _ := strings.Cut(words, ":")
+		_, after, told := strings.Cut(failures[0].Saw.EN, words)
+		if told && strings.Contains(after, " — ") && (slices.Contains(slips, kind) || slices.Contains(unrunnable, kind)) {
+			return false
+		}
+	}
+	return true
 }

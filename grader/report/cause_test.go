@@ -122,3 +122,77 @@ func TestOtherCauses(t *testing.T) {
 		})
 	}
 }
+
+// TestHintOfAnotherMatter: where the step tells which slip ended the program, and
+// what it means, the criterion's hint would lead away from it.
+func TestHintOfAnotherMatter(t *testing.T) {
+	for _, tt := range []struct {
+		name, words, cause string
+		hints              int
+	}{
+		{"its own time limit", "TimeoutError: timed out", " — nothing came in time", 0},
+		{"a name", "NameError: name 'exti' is not defined", " — this name is defined nowhere", 0},
+		{"a missing module", "ModuleNotFoundError: No module named 'foo'", " — this module is not there", 0},
+		{"no cause is told", "TimeoutError: [Errno 110] Connection timed out", "", 1},
+		{"a socket", "OSError: [Errno 9] Bad file descriptor", " — the program uses a socket that it has already closed", 1},
+		{"bytes", "UnicodeDecodeError: 'utf-8' codec can't decode byte 0xff", " — bytes that are not UTF-8 were decoded", 1},
+	} {
+		t.Run(tt.name, func(t *testing.T) {
+			r := serverResult()
+			bad := step("quit", 4, "quit", scenario.Mismatch, "ended", same("wait"), same("server.py has ended: “"+tt.words+"”"+tt.cause))
+			lose(&r, "quit", bad)
+			r.Traces = []scenario.Trace{{Scenario: "quit", Steps: []scenario.Step{bad}, Timeline: timed(
+				note(scenario.KindStart, "s", "", "server.py", "server.py"),
+				note(scenario.KindListen, "s", "", "0.0.0.0:6666", "0.0.0.0:6666"),
+				data(scenario.KindStderr, "s", "", "Traceback (most recent call last):\n"+tt.words+"\n"),
+				note(scenario.KindExit, "s", "", "terminé (code de sortie 1)", "ended (exit status 1)"),
+			)}}
+			if n := strings.Count(render(t, []grade.Result{r}, Options{Lang: lang.EN}), "Hint:"); n != tt.hints {
+				t.Errorf("the text has %d hints, not %d", n, tt.hints)
+			}
+			if l := Losses(&r, lang.EN); l[0].Criteria[0].Hint.Empty() == (tt.hints > 0) {
+				t.Errorf("the loss has the hint %q", l[0].Criteria[0].Hint.EN)
+			}
+		})
+	}
+}
+
+// TestWhatOthersMadeIsTried: the steps that made what a failed step is about are
+// told with it, whichever criterion they score; what others expected is not.
+func TestWhatOthersMadeIsTried(t *testing.T) {
+	r := serverResult()
+	did := func(line int, criterion, source, wait string) scenario.Step {
+		s := step("client", line, criterion, scenario.OK, wait, same(source))
+		s.Source = source
+		return s
+	}
+	bad := step("client", 9, "quit", scenario.Mismatch, "", same("affirms a b d"), same("it does not say so"))
+	bad.Source = "affirms a b d"
+	lose(&r, "quit", bad)
+	r.Traces = []scenario.Trace{{Scenario: "client", Steps: []scenario.Step{
+		did(2, "print", "listen h 6666", ""), did(3, "print", "run a client_echo.py", "event"), did(4, "print", "accept ka h a", "event"),
+		did(5, "print", "message ka x", "event"), did(6, "print", "reflect ka", "event"), did(7, "quit", "exited a", "event"), bad,
+	}}}
+	var got []string
+	for _, s := range Losses(&r, lang.EN)[0].Tried {
+		got = append(got, Verb(&s))
+	}
+	if want := []string{"listen", "run", "accept", "reflect", "exited"}; !slices.Equal(got, want) {
+		t.Errorf("tried %q, not %q", got, want)
+	}
+}
+
+// TestDifferIsAboutTheAlteredCase: what is shown of a client that says the same
+// in every case is the case in which it is wrong.
+func TestDifferIsAboutTheAlteredCase(t *testing.T) {
+	var timeline []scenario.Event
+	for _, name := range []string{"a", "b", "d"} {
+		timeline = append(timeline, note(scenario.KindStart, name, "", name, name), note(scenario.KindRemark, "", "", "nouvelle machine, nouveau départ", "a new machine, a new start"))
+	}
+	for source, want := range map[string]string{"affirms a b d": "a", "differ a b d": "d"} {
+		act := ActOf(Acts(timeline), &scenario.Step{Source: source})
+		if !slices.ContainsFunc(act, func(e scenario.Event) bool { return e.Program == want }) {
+			t.Errorf("%s is about %v, not about %s", source, act, want)
+		}
+	}
+}

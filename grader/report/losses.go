@@ -15,7 +15,7 @@ import (
 type Loss struct {
 	// Criteria are one that failed, those whose turn did not come, or those that
 	// failed for a cause told before. One has no hint where it would be out of
-	// place: Python could not read the program.
+	// place: Python could not read the program, or Seen says what to mend.
 	Criteria []grade.Criterion
 	Points   int // that are lost
 	// Found says that Failed is the step that went wrong: in the criterion
@@ -81,7 +81,7 @@ func (p *page) failedLoss(r *grade.Result, c *grade.Criterion) Loss {
 	if loss.SameAs = sameCause(r, c); loss.SameAs != "" {
 		loss.Criteria, loss.Points = likewise(r, r.Criteria, c, loss.SameAs)
 	}
-	if notRun(r, c) {
+	if !hinted(r, c) {
 		loss.Criteria[0].Hint = lang.Text{}
 	}
 	failures := mismatches(c.Steps)

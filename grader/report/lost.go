@@ -10,8 +10,9 @@ import (
 	"netlab/grader/scenario"
 )
 
-// maxSteps is how many steps of one try are listed.
-const maxSteps = 12
+// maxSteps is how many steps of one try are listed: three runs of a client, and
+// what is made of them.
+const maxSteps = 16
 
 // explained is what the report of one submission has shown already.
 type explained struct {
@@ -63,7 +64,7 @@ func (p *page) lost(r *grade.Result, c *grade.Criterion, scored []grade.Criterio
 		p.others(f, failures[1:])
 		shown.failures = append(shown.failures, shownFailure{c.ID, f})
 	}
-	if !notRun(r, c) {
+	if hinted(r, c) {
 		p.hintOf(c)
 	}
 	var failed *scenario.Step
@@ -194,9 +195,13 @@ func traceOf(r *grade.Result, name string) *scenario.Trace {
 	return nil
 }
 
+// making are the verbs that make what later steps are about, a program or a
+// connection, though they wait; and reflect, which answers on one.
+var making = []string{"start", "execute", "run", "serve", "connect", "accept", "reflect"}
+
 // leadingTo returns what was done up to the step that failed: the steps of the
 // preamble and of the criterion, and what others did to the program (a step that
-// does not wait), but not what others expected of it.
+// does not wait, or makes something), but not what others expected of it.
 func leadingTo(r *grade.Result, criterion string, failed scenario.Step) []scenario.Step {
 	var steps []scenario.Step
 	t := traceOf(r, failed.Scenario)
@@ -207,7 +212,7 @@ func leadingTo(r *grade.Result, criterion string, failed scenario.Step) []scenar
 		if s.Line == failed.Line && s.Criterion == failed.Criterion && s.Outcome == scenario.Mismatch {
 			break
 		}
-		relevant := s.Criterion == "" || s.Criterion == criterion || s.Wait == ""
+		relevant := s.Criterion == "" || s.Criterion == criterion || s.Wait == "" || slices.Contains(making, Verb(&s))
 		if s.Outcome == scenario.OK && relevant && !s.Did.Empty() {
 			steps = append(steps, s)
 		}
@@ -333,7 +338,12 @@ func (p *page) again(timeline []scenario.Event) {
 	const indent = 4
 	head := []span{{bold, "  " + p.words.again + " "}}
 	line, used := "", columns(head[0].text)
-	for _, w := range outsideCommands(EscapeText(strings.Join(todo, ", "))) {
+	words := outsideCommands(EscapeText(strings.Join(todo, ", ")))
+	if used+columns(words[0]) > p.width {
+		p.line(span{bold, "  " + p.words.again})
+		head, used = []span{{text: strings.Repeat(" ", indent)}}, indent
+	}
+	for _, w := range words {
 		n := columns(w)
 		switch {
 		case line == "":
