@@ -8,13 +8,16 @@ import (
 )
 
 func TestBrowserAsksForPartsOfAPage(t *testing.T) {
-	for target, accept := range map[string]string{"/a.html": "text/html", "/a.css": "text/css", "/a.jpg": "image/avif", "/": "text/html"} {
+	for target, accept := range map[string]string{"/a.html": "text/html", "/a.css": "text/css", "/a.jpg": "image/avif", "/favicon.ico": "image/avif", "/": "text/html"} {
 		got := browserRequest("GET", target, "localhost:65535")
 		if !strings.Contains(got, "\r\nAccept: "+accept+",") {
 			t.Errorf("%s: %q", target, got)
 		}
 		if len(got) > 500 {
 			t.Errorf("%s: %d bytes: programs that read 512 at once miss some", target, len(got))
+		}
+		if page := strings.Contains(got, "\r\nReferer: http://localhost:65535/index.html\r\n"); page == (target == "/a.html") {
+			t.Errorf("%s: %q", target, got)
 		}
 	}
 }
@@ -67,6 +70,16 @@ func TestHolds(t *testing.T) {
 	}
 }
 
+func TestHoldsAPageOnce(t *testing.T) {
+	for name, want := range map[string]bool{"/a.html": false, "/a.jpg": true} {
+		a := &answer{method: "GET", path: name}
+		a.parse([]byte("HTTP/1.1 200 OK\r\n\r\nhello\nhello"), true)
+		if got := a.holds([]byte("hello")); got != want {
+			t.Errorf("%s twice: %v", name, got)
+		}
+	}
+}
+
 func TestRedirect(t *testing.T) {
 	for _, tt := range []struct{ status, location, want string }{
 		{"302 Found", "/site/b.html", "/site/b.html"},
@@ -83,6 +96,65 @@ func TestRedirect(t *testing.T) {
 		a.parse([]byte("HTTP/1.1 "+tt.status+"\r\nLocation: "+tt.location+"\r\n\r\n"), true)
 		if got := a.redirect("localhost:8080"); got != tt.want {
 			t.Errorf("%s, %q: %q, want %q", tt.status, tt.location, got, tt.want)
+		}
+	}
+}
+
+// TestVisitIsNeverAMismatch: a browser goes on without what it visits, be there
+// an answer or none; what the program makes of it shows in the next request.
+func TestVisitIsNeverAMismatch(t *testing.T) {
+	tr := newBench(t).run(t, `
+serve s sioux.py
+criterion one
+visit s /favicon.ico
+get a s /x
+criterion two
+visit s /die
+criterion three
+get b s /x
+-- sioux.py --
+import socket
+s = socket.create_server(('', 8080))
+while True:
+    c, a = s.accept()
+    what = c.recv(500).split()[1]
+    if what == b'/x':
+        c.sendall(b'HTTP/1.1 200 OK\r\n\r\n')
+    c.close()
+    if what == b'/die':
+        break
+`)
+	for line, want := range map[int]Outcome{4: OK, 5: OK, 7: OK, 9: Mismatch} {
+		for _, s := range tr.Steps {
+			if s.Line == line && s.Outcome != want {
+				t.Errorf("line %d, %s: %s, %s", line, s.Source, s.Outcome, s.Saw.EN)
+			}
+		}
+	}
+}
+
+// TestHeadersOfARequestByHand: they are those of a browser, who names the port.
+func TestHeadersOfARequestByHand(t *testing.T) {
+	tr := newBench(t).run(t, `
+serve s sioux.py
+criterion one
+connect c s
+headers h c /x.html
+send c 'GET /x.html HTTP/1.1\r\n{h}\r\n'
+ask r c GET
+status r 200
+-- sioux.py --
+import socket
+s = socket.create_server(('', 8080))
+c, a = s.accept()
+lines = c.recv(500).decode().split('\r\n')
+right = lines[1] == 'Host: localhost:8080' and lines[2].startswith('User-Agent: Mozilla/') and lines[-2:] == ['', '']
+c.sendall(b'HTTP/1.1 200 OK\r\n\r\n' if right else b'HTTP/1.1 400 Bad Request\r\n\r\n')
+c.close()
+`)
+	for _, s := range tr.Steps {
+		if s.Outcome != OK {
+			t.Errorf("line %d, %s: %s, %s", s.Line, s.Source, s.Outcome, s.Saw.EN)
 		}
 	}
 }

@@ -120,7 +120,8 @@ Checks that nothing follows the headers.
 	[!] body ANSWER DATA
 
 Compares the content, byte for byte, once Content-Encoding is undone. Bytes
-after it are allowed where neither Content-Length nor chunks tell its end. Negated: DATA is nowhere in it.
+after it are allowed where neither Content-Length nor chunks tell its end, but
+for a page that comes twice. Negated: DATA is nowhere in it.
 
 	close CONN
 
@@ -194,6 +195,11 @@ criterion is excused: it would blame the program twice.
 
 Checks that the header has one of the values, in lower case, parameters aside.
 Of several Content-Type the last counts, as for browsers.
+
+	headers VAR CONN PATH
+
+Sets a variable to the header lines, each with its end, that a browser sends on
+this connection when it asks for PATH.
 
 	lay PATH @FILE
 
@@ -343,6 +349,11 @@ Sets a variable to a text of words of exactly LENGTH bytes.
 	type NAME TEXT
 
 Types TEXT on the program's keyboard.
+
+	visit NAME PATH
+
+Asks for PATH as get does, for something that a browser does without: any answer
+is right, even none. It is never a mismatch.
 
 	[!] within CONN TEXT
 

@@ -9,6 +9,7 @@ import (
 	"net/url"
 	"path"
 	"regexp"
+	"slices"
 	"strconv"
 	"strings"
 )
@@ -23,7 +24,8 @@ type answer struct {
 
 	raw     []byte
 	status  string // the status line, without its end
-	code    int    // 0 when there is none
+	code    int    // 0 when there is no status line
+	assumed bool   // the status line has no number, which browsers take for 200
 	headers []field
 	odd     []string // header lines without a colon
 	whole   bool     // the empty line after the headers was there
@@ -49,7 +51,14 @@ const (
 	frameNone    frame = "none"    // no body by definition
 )
 
-var statusLine = regexp.MustCompile(`^HTTP[^ \t]*[ \t]+(\d{3})`)
+var (
+	// statusLine is what browsers take for one: any line that begins with these
+	// four letters (net/http/http_stream_parser, nsHttpTransaction).
+	statusLine = regexp.MustCompile(`(?i)^http`)
+	// statusCode is its number, at its place, glued to the version, or after the
+	// words: what is wrong with its place is told once, by framed.
+	statusCode = regexp.MustCompile(`^[^ \t]*[ \t]+(\d{1,4})|(?i)^http/\d\.\d(\d{3})(?:[ \t]|$)|^[^ \t]*[ \t].*?[ \t]([1-5]\d\d)[ \t]*$`)
+)
 
 // strictStatus is what a status line must be (RFC 9112, 4).
 var strictStatus = regexp.MustCompile(`^HTTP/1\.[01] \d{3}( |$)`)
@@ -71,7 +80,7 @@ const maxHead = 256 << 10
 func (a *answer) parse(raw []byte, ended bool) bool {
 	a.raw = raw
 	for !a.whole {
-		if !a.head(raw) {
+		if !a.head(raw, ended) {
 			if ended {
 				a.frame = frameClose
 			}
@@ -85,12 +94,13 @@ func (a *answer) parse(raw []byte, ended bool) bool {
 }
 
 // head reads the status line and the headers, from where it stopped before. It
-// reports whether their end has come.
-func (a *answer) head(raw []byte) bool {
+// reports whether their end has come. A status line that is cut by the end of
+// the connection is read all the same, as browsers do.
+func (a *answer) head(raw []byte, ended bool) bool {
 	if a.next == a.begin {
-		a.status, a.code, a.headers, a.odd, a.body, a.length = "", 0, nil, nil, nil, -1
+		a.status, a.code, a.assumed, a.headers, a.odd, a.body, a.length = "", 0, false, nil, nil, nil, -1
 		// Browsers forgive a few bytes before the status line.
-		a.junk = max(0, bytes.Index(raw[a.begin:min(len(raw), a.begin+junkBytes+4)], []byte("HTTP")))
+		a.junk = max(0, bytes.Index(bytes.ToUpper(raw[a.begin:min(len(raw), a.begin+junkBytes+4)]), []byte("HTTP")))
 	}
 	for {
 		from, first := a.next, a.next == a.begin
@@ -98,8 +108,8 @@ func (a *answer) head(raw []byte) bool {
 			from += a.junk
 		}
 		l, _, found := bytes.Cut(raw[from:min(len(raw), a.begin+maxHead)], []byte("\n"))
-		if found && first {
-			found = a.statusLine(bytes.TrimRight(l, "\r"))
+		if first && (found || ended) {
+			found = a.statusLine(bytes.TrimRight(l, "\r")) && found
 		}
 		if !found {
 			if a.code == 0 {
@@ -123,12 +133,16 @@ func (a *answer) head(raw []byte) bool {
 // statusLine reads one. It reports whether it is one: else everything is a
 // body, as far as can be told.
 func (a *answer) statusLine(text []byte) bool {
-	m := statusLine.FindSubmatch(text)
-	if m == nil {
+	if !statusLine.Match(text) {
 		return false
 	}
 	a.status = string(text)
-	a.code, _ = strconv.Atoi(string(m[1]))
+	if m := statusCode.FindStringSubmatch(a.status); m != nil {
+		a.code, _ = strconv.Atoi(m[1] + m[2] + m[3])
+	}
+	if a.assumed = a.code == 0; a.assumed {
+		a.code = 200
+	}
 	return true
 }
 
@@ -151,6 +165,17 @@ func (a *answer) header(text string) {
 	if n, err := strconv.Atoi(f.value); err == nil && n >= 0 {
 		a.length = n
 	}
+}
+
+// lengths returns the different values of Content-Length.
+func (a *answer) lengths() []string {
+	var out []string
+	for _, f := range a.headers {
+		if f.name == "content-length" && !slices.Contains(out, f.value) {
+			out = append(out, f.value)
+		}
+	}
+	return out
 }
 
 // get returns a header's value, or "".
@@ -195,17 +220,22 @@ func (a *answer) decoded() ([]byte, error) {
 }
 
 // holds tells whether the content is these bytes. Bytes after them are allowed
-// where nothing but the close tells the end.
+// where nothing but the close tells the end, but for a page that comes again:
+// it is shown twice.
 func (a *answer) holds(want []byte) bool {
 	body, err := a.decoded()
 	if err != nil {
 		return false
 	}
 	if a.frame != frameLength && a.frame != frameChunked {
-		return bytes.HasPrefix(body, want)
+		tail, found := bytes.CutPrefix(body, want)
+		return found && !(path.Ext(a.path) == ".html" && repeats(tail, want))
 	}
 	return bytes.Equal(body, want)
 }
+
+// repeats tells whether a file comes again after itself.
+func repeats(tail, file []byte) bool { return len(file) > 0 && bytes.Contains(tail, file) }
 
 // redirect returns the path that the answer sends a browser to, on the server
 // of host, or "".
@@ -313,26 +343,32 @@ func unchunk(data []byte) (body []byte, done bool) {
 }
 
 // browserRequest is what a browser sends for a page, or for a style sheet or a
-// picture of one, in one segment of under 500 bytes. It asks for no
-// compression: the bytes are to be compared.
+// picture of one, in one segment of under 500 bytes.
 func browserRequest(method, target, host string) string {
+	return method + " " + target + " HTTP/1.1\r\n" + browserHeaders(target, host) + "\r\n"
+}
+
+// browserHeaders are the header lines of a browser's request. It asks for no
+// compression: the bytes are to be compared. What belongs to a page tells which.
+func browserHeaders(target, host string) string {
 	accept, referer := "text/html,application/xhtml+xml,application/xml;q=0.9,*/*;q=0.8", ""
 	switch path.Ext(target) {
 	case ".css":
 		accept = "text/css,*/*;q=0.1"
-	case ".jpg", ".jpeg":
+	case ".jpg", ".jpeg", ".ico":
 		accept = "image/avif,image/webp,image/png,image/svg+xml,image/*;q=0.8,*/*;q=0.5"
 	}
 	if path.Ext(target) != ".html" {
-		referer = "Referer: http://" + host + "/\r\n"
+		referer = "Referer: http://" + host + "/" + homePage + "\r\n"
 	}
-	return method + " " + target + " HTTP/1.1\r\n" +
-		"Host: " + host + "\r\n" +
+	return "Host: " + host + "\r\n" +
 		"User-Agent: Mozilla/5.0 (X11; Linux x86_64; rv:140.0) Gecko/20100101 Firefox/140.0\r\n" +
 		"Accept: " + accept + "\r\n" +
 		"Accept-Language: fr,en;q=0.5\r\n" +
 		"Accept-Encoding: identity\r\n" +
 		referer +
-		"Connection: keep-alive\r\n" +
-		"\r\n"
+		"Connection: keep-alive\r\n"
 }
+
+// homePage is the page that every site has.
+const homePage = "index.html"

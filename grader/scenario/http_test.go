@@ -140,8 +140,12 @@ func TestParse(t *testing.T) {
 			want: reading{Code: 200, Status: ok, Frame: frameOpen, Length: -1},
 		},
 		{
-			name: "half a status line", raw: "HTTP/1.1 20", ended: true,
-			want: reading{Body: "HTTP/1.1 20", Frame: frameClose, Length: -1, Done: true},
+			name: "half a status line, so far", raw: "HTTP/1.1 20",
+			want: reading{Body: "HTTP/1.1 20", Frame: frameOpen, Length: -1},
+		},
+		{
+			name: "a status line that only the close ends", raw: "HTTP/1.1 404 Not Found", ended: true,
+			want: reading{Code: 404, Status: "HTTP/1.1 404 Not Found", Frame: frameClose, Length: -1, Done: true},
 		},
 		{
 			name: "no status line", raw: "<p>hello\r\n</p>\r\n\r\n",
@@ -167,7 +171,7 @@ func TestParse(t *testing.T) {
 		},
 		{
 			name: "a status glued to its version", raw: "HTTP/1.1200 OK\r\n\r\nok", ended: true,
-			want: reading{Body: "HTTP/1.1200 OK\r\n\r\nok", Frame: frameClose, Length: -1, Done: true},
+			want: reading{Code: 200, Status: "HTTP/1.1200 OK", Whole: true, Body: "ok", Frame: frameClose, Length: -1, Done: true},
 		},
 		{
 			name: "blanks before the status line", raw: "\r\n\r\nHTTP/1.1 200 OK\r\nContent-Length: 2\r\n\r\nok",
@@ -237,6 +241,77 @@ func byteByByte(t *testing.T, method, raw string, ended bool) {
 	}
 	if diff := cmp.Diff(want, got, cmp.AllowUnexported(field{})); diff != "" {
 		t.Errorf("byte by byte, complete after %d of %d (-at once +byte by byte):\n%s", n, len(raw), diff)
+	}
+}
+
+// TestStatusCode reads status lines as browsers do, which let nearly everything pass.
+func TestStatusCode(t *testing.T) {
+	for _, tt := range []struct {
+		line    string
+		code    int
+		assumed bool
+	}{
+		{"HTTP/1.1 404 Not Found", 404, false},
+		{"HTTP/1.1 200OK", 200, false},
+		{"HTTP 404 Not Found", 404, false},
+		{"Http/1.1 404 Not Found", 404, false},
+		{"http/1.0  301", 301, false},
+		{"HTTP/1.1404 Not Found", 404, false},
+		{"HTTP/1.1 Not Found 404", 404, false},
+		{"HTTP/1.1 OK 200 ", 200, false},
+		{"HTTP/1.1 OK", 200, true},
+		{"HTTP/1.1 Not Found", 200, true},
+		{"HTTP/1.1 port 8080", 200, true},
+		{"HTTP/1.1 000 What", 200, true},
+		{"HTTP/1.1", 200, true},
+		{"HTML/1.1 200 OK", 0, false},
+	} {
+		a := &answer{method: "GET"}
+		a.parse([]byte(tt.line+"\r\n\r\n"), true)
+		if a.code != tt.code || a.assumed != tt.assumed {
+			t.Errorf("%q: %d, assumed %v", tt.line, a.code, a.assumed)
+		}
+	}
+}
+
+func TestFormOfAnAnswer(t *testing.T) {
+	for _, tt := range []struct{ name, raw, want string }{
+		{"right", "HTTP/1.1 200 OK\r\nContent-Length: 5\r\nContent-Length: 5\r\n\r\nhello", ""},
+		{"no number", "HTTP/1.1 OK\r\n\r\n", "the status line must be like"},
+		{"the number last", "HTTP/1.1 OK 200\r\n\r\n", "the status line must be like"},
+		{"small letters", "Http/1.1 200 OK\r\n\r\n", "the status line must be like"},
+		{"no end of line", "HTTP/1.1 404 Not Found", "its end of line (\\r\\n) is missing"},
+		{"no empty line", "HTTP/1.1 404 Not Found\r\n<h1>", "the empty line between headers and content is missing"},
+		{"two lengths", "HTTP/1.1 200 OK\r\nContent-Length: 0\r\nContent-Length: 5\r\n\r\nhello", "several different Content-Length (0, 5)"},
+		{"as it is written", `HTTP/1.1 200 OK\r\nContent-Type: text/html\r\n\r\n<p>`, "sent as they are written"},
+		{"ends of line the wrong way round", "HTTP/1.1 200 OK\n\rContent-Type: text/html\n\r\n\r<p>", "an end of line is \\r\\n, in this order"},
+	} {
+		a := &answer{method: "GET"}
+		a.parse([]byte(tt.raw), true)
+		saw := a.fault()
+		if slip := a.slip(); !saw.Empty() && !slip.Empty() {
+			saw = slip
+		}
+		if tt.want == "" && !saw.Empty() || !strings.Contains(saw.EN, tt.want) {
+			t.Errorf("%s: %q", tt.name, saw.EN)
+		}
+	}
+}
+
+func TestBodyDifference(t *testing.T) {
+	for _, tt := range []struct{ raw, want string }{
+		{"Content-Length: 5\r\n\r\nété !", "how many characters the file has"},
+		{"Content-Length: 4\r\n\r\nété !", "a browser stops there"},
+		{"\r\nété !\n", "too many bytes at the end"},
+		{"\r\nété !été !", "sent more than once"},
+		{"\r\nContent-Type: text/html\r\n\r\nété !", "“Content-Type” comes after the empty line"},
+		{"\r\nétà !", "they differ from byte 5 on"},
+	} {
+		a := &answer{method: "GET"}
+		a.parse([]byte("HTTP/1.1 200 OK\r\n"+tt.raw), true)
+		if got := bodyDifference(a, []byte("été !")).EN; !strings.Contains(got, tt.want) {
+			t.Errorf("%q: %q", tt.raw, got)
+		}
 	}
 }
 

@@ -69,6 +69,8 @@ var verbs = map[string]*verb{
 	"site":     {usage: "site PATH @FILE", args: []kind{someText, aFixture}, min: 2, run: doSite},
 	"lay":      {usage: "lay PATH @FILE", args: []kind{someText, aFixture}, min: 2, run: doLay},
 	"get":      {usage: "get ANSWER NAME PATH", args: []kind{newAnswer, aProgram, someText}, min: 3, run: doGet},
+	"visit":    {usage: "visit NAME PATH", args: []kind{aProgram, someText}, min: 2, run: doVisit},
+	"headers":  {usage: "headers VAR CONN PATH", args: []kind{newVar, aConn, someText}, min: 3, run: doHeaders},
 	"ask":      {usage: "ask ANSWER CONN METHOD", args: []kind{newAnswer, aConn, someText}, min: 3, run: doAsk},
 	"first":    {usage: "first ANSWER CONN METHOD", args: []kind{newAnswer, aConn, someText}, min: 3, run: doFirst},
 	"bodiless": {usage: "bodiless ANSWER", args: []kind{anAnswer}, min: 1, run: doBodiless},

@@ -4,9 +4,11 @@ import (
 	"bytes"
 	"errors"
 	"path"
+	"regexp"
 	"slices"
 	"strconv"
 	"strings"
+	"unicode/utf8"
 
 	"netlab/grader/lang"
 	"netlab/grader/sandbox"
@@ -68,6 +70,30 @@ func (r *runner) request(name string, p *program, target string) (*answer, error
 // host is how a browser names the server of a connection.
 func host(c *conn) string {
 	return "localhost:" + strconv.Itoa(int(c.c.Remote.Port()))
+}
+
+// doVisit asks as get does, for something of which any answer is right: a
+// browser goes on without it.
+func doVisit(r *runner, _ bool, args []string) (lang.Text, error) {
+	did := lang.F("demander %s comme un navigateur, qui s'en passe", "ask for %s as a browser does, which goes on without it", args[1])
+	p := r.programs[args[0]]
+	if p == nil || r.box == nil || !p.heard {
+		return did, need{args[0]}
+	}
+	if _, err := r.request("visit", p, args[1]); err != nil && !errors.As(err, &mismatch{}) {
+		return did, err
+	}
+	return did, nil
+}
+
+// doHeaders sets a variable to the header lines of a browser's request.
+func doHeaders(r *runner, _ bool, args []string) (lang.Text, error) {
+	c, err := r.conn(args[1])
+	if err != nil {
+		return lang.Text{}, err
+	}
+	r.vars[args[0]] = browserHeaders(args[2], host(c))
+	return lang.Text{}, nil
 }
 
 func doAsk(r *runner, _ bool, args []string) (lang.Text, error) {
@@ -225,7 +251,11 @@ func doStatus(r *runner, neg bool, args []string) (lang.Text, error) {
 		first, _, _ := strings.Cut(string(a.raw), "\n")
 		return did, wrong(lang.F("la réponse ne commence pas par une ligne d'état (HTTP/1.1 200 OK), mais par « %s »", "the answer does not begin with a status line (HTTP/1.1 200 OK), but with “%s”", visible(cut(first, 80))))
 	}
-	return did, wrong(lang.F("la réponse est « %s »", "the answer is “%s”", visible(cut(a.status, 80))))
+	saw := lang.F("la réponse est « %s »", "the answer is “%s”", visible(cut(a.status, 80)))
+	if a.assumed {
+		saw = lang.Semicolon(saw, lang.T("cette ligne d'état n'a pas de code, et un navigateur la lit alors comme un code 200", "this status line has no code, which a browser then reads as 200"))
+	}
+	return did, wrong(saw)
 }
 
 func doHeader(r *runner, _ bool, args []string) (lang.Text, error) {
@@ -239,7 +269,7 @@ func doHeader(r *runner, _ bool, args []string) (lang.Text, error) {
 	}
 	value := a.get(strings.ToLower(args[1]))
 	if value == "" {
-		return did, wrong(lang.F("pas d'en-tête %s dans la réponse", "no header %s in the answer", args[1]))
+		return did, wrong(lang.Semicolon(lang.F("pas d'en-tête %s dans la réponse", "no header %s in the answer", args[1]), a.slip()))
 	}
 	return did, wrong(lang.F("%s: %s", "%s: %s", args[1], visible(cut(value, 80))))
 }
@@ -282,15 +312,45 @@ func bodyDifference(a *answer, want []byte) lang.Text {
 		return lang.Semicolon(size, lang.T("la réponse n'a pas de ligne d'état", "the answer has no status line"))
 	case a.chunked() && a.frame != frameChunked:
 		return lang.Semicolon(size, unchunked)
+	case !a.slip().Empty():
+		return lang.Semicolon(size, a.slip())
+	case i == len(a.body) && a.length >= 0 && a.length < len(want) && a.length == utf8.RuneCount(want):
+		return lang.Semicolon(size, lang.F("Content-Length annonce %d, le nombre de caractères du fichier et non celui de ses octets", "Content-Length announces %d, which is how many characters the file has, not how many bytes", a.length))
 	case i == len(a.body) && a.length >= 0 && a.length < len(want):
-		return lang.Semicolon(size, lang.F("Content-Length annonce %d : compte-t-il les caractères au lieu des octets ?", "Content-Length announces %d: does it count characters instead of bytes?", a.length))
+		return lang.Semicolon(size, lang.F("Content-Length annonce %d : un navigateur s'arrête là", "Content-Length announces %d: a browser stops there", a.length))
 	case i == len(a.body):
 		return lang.Semicolon(size, lang.T("la fin manque", "the end is missing"))
+	case i == len(want) && repeats(a.body[i:], want):
+		return lang.Semicolon(size, lang.T("le fichier est envoyé plus d'une fois", "the file is sent more than once"))
 	case i == len(want):
 		return lang.Semicolon(size, lang.T("il y a des octets en trop à la fin", "there are too many bytes at the end"))
 	}
 	return lang.Semicolon(size, lang.F("ils diffèrent à partir de l'octet %d : %q au lieu de %q", "they differ from byte %d on: %q instead of %q",
 		i+1, a.body[i:min(i+16, len(a.body))], want[i:min(i+16, len(want))]))
+}
+
+// swapped are ends of line whose two characters are in the wrong order.
+var swapped = regexp.MustCompile(`[^\r\n]\n\r(?:[^\n]|\n\r)`)
+
+// lateHeader is a content that begins with header lines.
+var lateHeader = regexp.MustCompile(`(?i)^(content-(?:type|length|encoding)|server|date|connection)[ \t]*:`)
+
+// slip names a common slip of the pen that spoils a header, or is empty.
+func (a *answer) slip() lang.Text {
+	head := a.raw[a.begin:min(len(a.raw), a.begin+maxHead)]
+	if a.whole {
+		head = a.raw[a.begin:a.next]
+	}
+	switch late := lateHeader.FindSubmatch(a.body); {
+	case strings.Contains(a.status, `\r\n`):
+		return lang.T("les caractères « \\r\\n » ont été envoyés tels qu'ils s'écrivent, et non une fin de ligne : ôtez le r devant les guillemets (r\"…\"), ou la barre en trop (\\\\r\\\\n)",
+			"the characters “\\r\\n” were sent as they are written, not an end of line: remove the r before the quotes (r\"…\"), or the backslash too many (\\\\r\\\\n)")
+	case a.code != 0 && swapped.Match(head):
+		return lang.T("les fins de ligne de l'en-tête sont \\n\\r : une fin de ligne est \\r\\n, dans cet ordre", "the ends of line of the header are \\n\\r: an end of line is \\r\\n, in this order")
+	case a.whole && late != nil:
+		return lang.F("« %s » vient après la ligne vide, donc dans le contenu : la ligne vide est la dernière de l'en-tête", "“%s” comes after the empty line, and so in the content: the empty line is the last of the header", late[1])
+	}
+	return lang.Text{}
 }
 
 func doFramed(r *runner, _ bool, args []string) (lang.Text, error) {
@@ -302,26 +362,41 @@ func doFramed(r *runner, _ bool, args []string) (lang.Text, error) {
 	if err != nil {
 		return did, err
 	}
-	switch {
-	case a.junk > 0:
-		return did, wrong(lang.F("la réponse commence par « %s » avant la ligne d'état", "the answer begins with “%s” before the status line", visible(string(a.raw[:a.junk]))))
-	case !strictStatus.MatchString(a.status):
-		first, _, _ := strings.Cut(string(a.raw), "\n")
-		return did, wrong(lang.F("la ligne d'état doit être comme « HTTP/1.1 200 OK » ; reçu « %s »", "the status line must be like “HTTP/1.1 200 OK”; received “%s”", visible(cut(first, 80))))
-	case len(a.odd) > 0:
-		return did, wrong(lang.F("cette ligne d'en-tête n'est pas de la forme « Nom: valeur » : « %s »", "this header line is not of the form “Name: value”: “%s”", visible(cut(a.odd[0], 80))))
-	case !a.whole:
-		return did, wrong(lang.T("il manque la ligne vide entre les en-têtes et le contenu", "the empty line between headers and content is missing"))
-	case a.get("content-length") != "" && a.length < 0:
-		return did, wrong(lang.F("Content-Length doit être un nombre d'octets, et non « %s »", "Content-Length must be a number of bytes, not “%s”", visible(cut(a.get("content-length"), 60))))
-	case a.frame != frameChunked && a.chunked():
-		return did, wrong(unchunked)
-	case a.frame == frameShort:
-		return did, wrong(lang.F("le serveur ferme la connexion après %d octets alors qu'il en annonce %d (Content-Length)", "the server closes the connection after %d bytes although it announces %d (Content-Length)", len(a.body), a.length))
-	case a.frame == frameOpen && a.length >= 0:
-		return did, wrong(lang.F("Content-Length annonce %d octets mais il n'en vient que %d : le navigateur attend la suite sans fin", "Content-Length announces %d bytes but only %d come: the browser waits for the rest without end", a.length, len(a.body)))
-	case a.frame == frameOpen:
-		return did, wrong(lang.T("rien ne dit où la réponse finit : ni Content-Length, ni fermeture de la connexion ; le navigateur attend sans fin", "nothing tells where the answer ends: neither Content-Length nor a close of the connection; the browser waits without end"))
+	if fault := a.fault(); !fault.Empty() {
+		if slip := a.slip(); !slip.Empty() {
+			fault = slip
+		}
+		return did, wrong(fault)
 	}
 	return did, nil
+}
+
+// fault says what is wrong with the form of an answer, if anything.
+func (a *answer) fault() lang.Text {
+	switch {
+	case a.junk > 0:
+		return lang.F("la réponse commence par « %s » avant la ligne d'état", "the answer begins with “%s” before the status line", visible(string(a.raw[:a.junk])))
+	case !strictStatus.MatchString(a.status):
+		first, _, _ := strings.Cut(string(a.raw), "\n")
+		return lang.F("la ligne d'état doit être comme « HTTP/1.1 200 OK » ; reçu « %s »", "the status line must be like “HTTP/1.1 200 OK”; received “%s”", visible(cut(first, 80)))
+	case len(a.odd) > 0:
+		return lang.F("cette ligne d'en-tête n'est pas de la forme « Nom: valeur » : « %s »", "this header line is not of the form “Name: value”: “%s”", visible(cut(a.odd[0], 80)))
+	case !a.whole && a.next == a.begin:
+		return lang.F("la ligne d'état « %s » n'est pas terminée : il manque sa fin de ligne (\\r\\n), puis une ligne vide", "the status line “%s” does not end: its end of line (\\r\\n) is missing, and then an empty line", visible(cut(a.status, 80)))
+	case !a.whole:
+		return lang.T("il manque la ligne vide entre les en-têtes et le contenu", "the empty line between headers and content is missing")
+	case a.get("content-length") != "" && a.length < 0:
+		return lang.F("Content-Length doit être un nombre d'octets, et non « %s »", "Content-Length must be a number of bytes, not “%s”", visible(cut(a.get("content-length"), 60)))
+	case len(a.lengths()) > 1:
+		return lang.F("il y a plusieurs Content-Length différents (%s) : les navigateurs refusent une telle réponse", "there are several different Content-Length (%s): browsers refuse such an answer", visible(cut(strings.Join(a.lengths(), ", "), 60)))
+	case a.frame != frameChunked && a.chunked():
+		return unchunked
+	case a.frame == frameShort:
+		return lang.F("le serveur ferme la connexion après %d octets alors qu'il en annonce %d (Content-Length)", "the server closes the connection after %d bytes although it announces %d (Content-Length)", len(a.body), a.length)
+	case a.frame == frameOpen && a.length >= 0:
+		return lang.F("Content-Length annonce %d octets mais il n'en vient que %d : le navigateur attend la suite sans fin", "Content-Length announces %d bytes but only %d come: the browser waits for the rest without end", a.length, len(a.body))
+	case a.frame == frameOpen:
+		return lang.T("rien ne dit où la réponse finit : ni Content-Length, ni fermeture de la connexion ; le navigateur attend sans fin", "nothing tells where the answer ends: neither Content-Length nor a close of the connection; the browser waits without end")
+	}
+	return lang.Text{}
 }
