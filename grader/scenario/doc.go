@@ -139,10 +139,10 @@ open: what may have been missing of a message. It is never a mismatch.
 
 	connect CONN NAME [elsewhere]
 
-Connects to what program NAME listens on (port 6666 if it is among it), and
-waits until the program has done what it does at once. A program that listens
-afresh for each client is waited for. elsewhere: from another address than
-127.0.0.1, 127.x.y.z where that is possible.
+Connects to what program NAME listens on (its port, if serve has found it, else
+port 6666 if it is among several), and waits until the program has done what it
+does at once. A program that listens afresh for each client is waited for.
+elsewhere: from another address than 127.0.0.1, 127.x.y.z where that is possible.
 
 	criterion ID
 
@@ -287,6 +287,8 @@ Sends DATA. What the program does not take at once is sent in the background.
 Starts a server whose port and arguments are its author's choice, and waits
 until it listens: without arguments, then with those that its usage line asks for,
 then with a port and a folder; questions at its keyboard are answered likewise.
+One that listens on several ports is asked for /index.html on each of them, in
+boxes of their own, and the port that has it is its port from then on.
 
 	settle NAME
 

@@ -70,6 +70,7 @@ type runner struct {
 	limited   map[string]bool   // files whose program has used up a whole Patience: it is not given as much again for each further question
 	wantsEnd  map[string]bool   // files whose program was seen to answer only once the grader had ended its side
 	fixtures  map[string][]byte // as they were given out, each with words of its own
+	port      uint16            // of the server, where it listens on several; 0 while it is not known
 	secrets   []string          // payloads that the views of screens leave out
 	broken    error             // the fault that ended the run
 	step      *Step             // the step that runs now

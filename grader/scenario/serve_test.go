@@ -61,3 +61,71 @@ func TestAnswerTo(t *testing.T) {
 		}
 	}
 }
+
+// TestServeChoosesThePort: of several ports, the one that speaks HTTP is talked
+// to, and what the others make of a request does not show.
+func TestServeChoosesThePort(t *testing.T) {
+	tr := newBench(t).run(t, `
+site index.html '<p>'
+serve s sioux.py
+criterion one
+get a s /index.html
+status a 200
+fresh
+serve u sioux.py
+connect c u
+send c 'GET /index.html HTTP/1.1\r\n\r\n'
+ask b c GET
+status b 200
+-- sioux.py --
+import os, select, socket
+switch, moved, other, http = [socket.create_server(('', p)) for p in (6666, 7000, 7001, 8080)]
+while True:
+    for s in select.select([switch, moved, other, http], [], [])[0]:
+        c, a = s.accept()
+        c.recv(500)
+        if s == switch:
+            os._exit(0)
+        elif s == moved:
+            c.sendall(b'HTTP/1.1 301 Moved\r\nLocation: http://localhost:8080/\r\n\r\n')
+        elif s == other:
+            c.sendall(b'> ')
+        else:
+            c.sendall(b'HTTP/1.1 200 OK\r\n\r\n<p>')
+        c.close()
+`)
+	for _, s := range tr.Steps {
+		if s.Outcome != OK {
+			t.Errorf("line %d, %s: %s, %s", s.Line, s.Source, s.Outcome, s.Saw.EN)
+		}
+	}
+}
+
+// TestServeSeesTheEnd: a listener that is seen while the program ends serves
+// nobody, unless another process has it.
+func TestServeSeesTheEnd(t *testing.T) {
+	for name, tt := range map[string]struct {
+		then string
+		want Outcome
+	}{
+		"a thread that ends with the main one": {"threading.Thread(target=serve, daemon=True).start()", Mismatch},
+		"a thread that goes on":                {"threading.Thread(target=serve).start()", OK},
+		"another process that goes on":         {"if os.fork() == 0:\n    serve()", OK},
+	} {
+		t.Run(name, func(t *testing.T) {
+			tr := newBench(t).run(t, `
+criterion one
+serve s sioux.py
+-- sioux.py --
+import os, socket, threading
+s = socket.create_server(('', 8080))
+def serve():
+    while True:
+        s.accept()[0].close()
+`+tt.then+"\n")
+			if got := tr.Steps[1]; got.Outcome != tt.want {
+				t.Errorf("%s, %s", got.Outcome, got.Saw.EN)
+			}
+		})
+	}
+}

@@ -4,6 +4,7 @@ import (
 	"errors"
 	"fmt"
 	"net/netip"
+	"slices"
 	"strconv"
 	"syscall"
 
@@ -30,7 +31,9 @@ func (r *runner) dial(c *conn) (*conn, error) {
 		return nil, err
 	}
 	// A server may listen afresh for each client.
-	end, err := r.rest(c.with, func() bool { return len(b.Listeners()) > 0 })
+	end, err := r.rest(c.with, func() bool {
+		return slices.ContainsFunc(b.Listeners(), func(l sandbox.Listener) bool { return r.port == 0 || l.Addr.Port() == r.port })
+	})
 	if err != nil {
 		return nil, err
 	}
@@ -72,12 +75,12 @@ func (r *runner) dial(c *conn) (*conn, error) {
 }
 
 // route chooses where to connect, from what the latest look saw listen in the
-// box (the sheet's port first), and the address to connect from.
+// box (the preferred port first), and the address to connect from.
 func (r *runner) route(b *sandbox.Box) (dst netip.AddrPort, src netip.Addr) {
 	var best *sandbox.Listener
 	b.Read(func() {
 		for _, l := range b.Listeners() {
-			if best == nil || l.Addr.Port() == sheetPort && best.Addr.Port() != sheetPort {
+			if best == nil || l.Addr.Port() == r.preferred() && best.Addr.Port() != r.preferred() {
 				best = &l
 			}
 		}
@@ -95,6 +98,14 @@ func (r *runner) route(b *sandbox.Box) (dst netip.AddrPort, src netip.Addr) {
 		return best.Addr, local
 	}
 	return best.Addr, netip.IPv6Loopback()
+}
+
+// preferred is the port that was found to be the server's, else the sheet's.
+func (r *runner) preferred() uint16 {
+	if r.port != 0 {
+		return r.port
+	}
+	return sheetPort
 }
 
 // sheetPort is the port that the sheet names.

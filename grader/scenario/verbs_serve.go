@@ -3,9 +3,9 @@ package scenario
 import (
 	"errors"
 	"fmt"
-	"regexp"
-	"strconv"
+	"slices"
 	"strings"
+	"time"
 
 	"netlab/grader/lang"
 	"netlab/grader/sandbox"
@@ -45,7 +45,88 @@ func doServe(r *runner, _ bool, args []string) (lang.Text, error) {
 }
 
 // tryService starts a server with these arguments and waits until it listens.
+// One that listens on several ports is started again when it is known which of
+// them is the one to talk to.
 func (r *runner) tryService(name, file string, args []string) (*program, error) {
+	p, err := r.startService(name, file, args)
+	if err != nil || r.port != 0 {
+		return p, err
+	}
+	ports := r.ports()
+	if len(ports) < 2 {
+		return p, nil
+	}
+	if err := r.choosePort(ports, func() (*program, error) {
+		if err := r.leaveBox(); err != nil {
+			return nil, err
+		}
+		return r.startService(name, file, args)
+	}); err != nil {
+		return p, err
+	}
+	if err := r.leaveBox(); err != nil {
+		return p, err
+	}
+	return r.startService(name, file, args)
+}
+
+// ports returns the ports that are listened on, in order.
+func (r *runner) ports() []uint16 {
+	var out []uint16
+	r.read(func() {
+		for _, l := range r.box.Listeners() {
+			out = append(out, l.Addr.Port())
+		}
+	})
+	slices.Sort(out)
+	return slices.Compact(out)
+}
+
+// choosePort finds out which of several ports is that of the HTTP server, by a
+// request to each, in a box of its own: what such a request does to a console
+// or to a switch that ends the program must not show later. The first port that
+// has the home page counts, else the first that speaks HTTP.
+func (r *runner) choosePort(ports []uint16, start func() (*program, error)) error {
+	best, rank := ports[0], 0
+	for _, port := range ports {
+		p, err := start()
+		if errors.As(err, &mismatch{}) {
+			continue
+		} else if err != nil {
+			return err
+		}
+		r.port = port
+		spoke, err := r.speaksHTTP(p)
+		if err != nil {
+			return err
+		}
+		if spoke > rank {
+			best, rank = port, spoke
+		}
+	}
+	r.port = best
+	r.happened(Event{Kind: KindRemark, Note: lang.F("le programme écoute sur plusieurs ports ; c'est au port %d qu'il répond en HTTP", "the program listens on several ports; it is on port %d that it speaks HTTP", best)})
+	return nil
+}
+
+// speaksHTTP asks for the home page: 2 if it comes, 1 for any other HTTP answer.
+func (r *runner) speaksHTTP(p *program) (int, error) {
+	a, err := r.request("port", p, "/"+homePage)
+	switch {
+	case errors.As(err, &mismatch{}):
+		return 0, nil
+	case err != nil:
+		return 0, err
+	case a.code == 200:
+		return 2, nil
+	case a.code != 0:
+		return 1, nil
+	}
+	return 0, nil
+}
+
+// startService starts a server with these arguments and waits until it listens.
+func (r *runner) startService(name, file string, args []string) (*program, error) {
 	cmd, err := r.deliverable(file, args)
 	if err != nil {
 		return nil, err
@@ -73,80 +154,6 @@ func (r *runner) mentions(text string) bool {
 	return false
 }
 
-// mostWanted bounds the arguments that a program may ask for.
-const mostWanted = 6
-
-var (
-	// required is how argparse says which arguments are missing.
-	required = regexp.MustCompile(`arguments are required: (.*)`)
-	// usage is how programs say what arguments they want.
-	usage = regexp.MustCompile(`(?i)(?:usage|utilisation|syntaxe)\b.*?\.py"?((?:[ \t]+\S+)+)`)
-)
-
-// wanted returns the arguments that a program which has ended asked for.
-func (r *runner) wanted(p *program) []string {
-	var said string
-	r.read(func() { said = string(p.p.Errors.Data) + "\n" + string(p.p.Screen.Data) })
-	return argumentsFor(said)
-}
-
-// argumentsFor makes arguments from a usage line or argparse's complaint.
-func argumentsFor(said string) []string {
-	var out []string
-	if m := required.FindStringSubmatch(said); m != nil {
-		for item := range strings.SplitSeq(m[1], ",") {
-			names := strings.Split(strings.TrimSpace(item), "/") // -p/--port
-			name := names[len(names)-1]
-			if strings.HasPrefix(name, "-") {
-				out = append(out, name)
-			}
-			out = append(out, reply(name, "."))
-		}
-	} else if m := usage.FindStringSubmatch(said); m != nil {
-		for _, word := range strings.Fields(m[1]) {
-			name := strings.Trim(word, "<>[](){},;'\"")
-			_, err := strconv.Atoi(name)
-			switch {
-			case name == "" || strings.HasPrefix(word, "[-") || strings.HasSuffix(name, "...") || strings.HasSuffix(name, "…"):
-			case err == nil || strings.HasPrefix(name, "-"):
-				out = append(out, name)
-			default:
-				out = append(out, reply(name, "."))
-			}
-		}
-	}
-	return out[:min(len(out), mostWanted)]
-}
-
-// Words by which programs name what they ask for.
-var (
-	asksYes    = regexp.MustCompile(`(?i)\b(o|oui|y|yes)\s*/\s*(n|non|no)\b`)
-	asksPort   = regexp.MustCompile(`(?i)port`)
-	asksHost   = regexp.MustCompile(`(?i)h[oô]te?\b|\bhost|adresse|address|\bip\b|interface`)
-	asksMenu   = regexp.MustCompile(`(?m)^\W*1\s*[-.):=]`)
-	asksFolder = regexp.MustCompile(`(?i)dossier|r[eé]pertoire|racine|root|folder|\bdir|chemin|path`)
-)
-
-// reply is what a server that asks this, or for an argument of this name, is
-// told; otherwise when the question says nothing. The last line counts, or the
-// first item of a menu above it.
-func reply(shown, otherwise string) string {
-	question := lastLine(shown)
-	switch {
-	case asksYes.MatchString(question):
-		return strings.ToLower(asksYes.FindStringSubmatch(question)[1])
-	case asksPort.MatchString(question):
-		return firstPort
-	case asksHost.MatchString(question):
-		return "localhost"
-	case asksFolder.MatchString(question):
-		return "."
-	case asksMenu.MatchString(shown):
-		return "1"
-	}
-	return otherwise
-}
-
 // awaitService waits until a server listens, answering its questions.
 func (r *runner) awaitService(p *program) error {
 	// What is told to a program whose questions say nothing.
@@ -154,13 +161,24 @@ func (r *runner) awaitService(p *program) error {
 	// What it had shown at its last question: input() prints on either output.
 	shown, erred := 0, 0
 	for n := range len(blind) + 1 {
-		end, err := r.until(p, func() bool { return len(r.box.Listeners()) > 0 })
+		// A server may open a second port after the first, or end at once.
+		var since *sandbox.Look
+		end, err := r.until(p, func() bool {
+			if len(r.box.Listeners()) == 0 {
+				since = nil
+				return false
+			}
+			if since == nil {
+				since = r.box.Latest()
+			}
+			return since == nil || r.box.Settled(p.p, since)
+		})
 		if err != nil {
 			return err
 		}
 		if end == sandbox.Event {
 			r.noteListeners(p)
-			return nil
+			return r.stays(p)
 		}
 		asks, err := r.atKeyboard(p)
 		if err != nil {
@@ -185,8 +203,33 @@ func (r *runner) awaitService(p *program) error {
 	return fmt.Errorf("serve %s: unreachable: the last question ends the wait", p.name)
 }
 
-// lastLine is the last line of a text that says something.
-func lastLine(text string) string {
-	text = strings.TrimSpace(text)
-	return text[strings.LastIndexByte(text, '\n')+1:]
+// ending is how long, in its own time, Python may take to end.
+const ending = 300 * time.Millisecond
+
+// stays checks that a server which listens is not about to end: threads that
+// are daemons end with the main one. Another process may go on in its place.
+func (r *runner) stays(p *program) error {
+	look, err := r.box.Look(r.ctx)
+	if err != nil {
+		return err
+	}
+	if calls := mainCalls(look, p.p.PID); len(calls) > 0 && (calls[0] == sandbox.CallRunning || calls[0] == sandbox.CallLock) {
+		if _, err := r.untilFor(p, ending, func() bool { return p.p.Exited }); err != nil {
+			return err
+		}
+	}
+	if !r.gone(p) {
+		return nil
+	}
+	if _, err := r.box.Look(r.ctx); err != nil {
+		return err
+	}
+	if len(r.ports()) > 0 {
+		return nil
+	}
+	how, err := r.instead(p, sandbox.Event)
+	if err != nil {
+		return err
+	}
+	return wrong(lang.Colon(lang.T("il a écouté sur un port TCP, mais il n'attend pas de client", "it listened on a TCP port, but does not wait for a client"), how))
 }
