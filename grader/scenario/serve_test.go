@@ -9,17 +9,25 @@ import (
 func TestArgumentsFor(t *testing.T) {
 	for _, tt := range []struct {
 		said string
-		want []string
+		want [][]string
 	}{
-		{"usage: sioux.py [-h] port racine\nsioux.py: error: the following arguments are required: port, racine\n", []string{"8080", "."}},
-		{"sioux.py: error: the following arguments are required: -p/--port, -d/--dossier\n", []string{"--port", "8080", "--dossier", "."}},
-		{"Usage: python3 sioux.py <adresse> <port> <racine>\n", []string{"localhost", "8080", "."}},
-		{"Utilisation : ./sioux.py [dossier racine] [port]\n", []string{".", ".", "8080"}},
-		{"usage: sioux.py -p PORT\n", []string{"-p", "8080"}},
-		{"Usage : python sioux.py 8000\n", []string{"8000"}},
+		{"usage: sioux.py [-h] port racine\nsioux.py: error: the following arguments are required: port, racine\n", [][]string{{"8080", "."}}},
+		{"sioux.py: error: the following arguments are required: -p/--port, -d/--dossier\n", [][]string{{"--port", "8080", "--dossier", "."}}},
+		{"usage: sioux.py [-h] -m {simple,thread} [--port PORT]\nsioux.py: error: the following arguments are required: -m/--mode\n", [][]string{{"--mode", "simple"}}},
+		{"usage: sioux.py [-h] [--log {no,yes}] {start,version} ...\nsioux.py: error: the following arguments are required: command\n", [][]string{{"start"}}},
+		{"Usage: python3 sioux.py <adresse> <port> <racine>\n", [][]string{{"localhost", "8080", "."}}},
+		{"Utilisation : ./sioux.py [dossier racine] [port]\n", [][]string{{".", ".", "8080"}}},
+		{"usage: sioux.py -p PORT\n", [][]string{{"-p", "8080"}}},
+		{"Utilisation :\r\n    sioux.py -p <port>\r\n", [][]string{{"-p", "8080"}}},
+		{"Sioux.\n\nUsage :\n\n  python3 sioux.py --port PORT --racine DOSSIER\n", [][]string{{"--port", "8080", "--racine", "."}}},
+		{"Usage : python sioux.py 8000\n", [][]string{{"8000"}}},
+		{"Usage : sioux.py start [port] | sioux.py help\n", [][]string{{".", "8080"}, {"start", "8080"}}},
+		{"Usage : sioux.py {start,stop} port\n", [][]string{{"start", "8080"}}},
+		{"Usage : sioux.py adresse:port   (par exemple localhost:8080)\n", [][]string{{"localhost:8080"}}},
+		{"Usage : sioux.py start|stop\n", [][]string{{"."}, {"start"}}},
 		{"usage: sioux.py [-h] port...\n", nil},
 		{"IndexError: list index out of range\n", nil},
-		{"usage: sioux.py a b c d e f g h\n", []string{".", ".", ".", ".", ".", "."}},
+		{"usage: sioux.py a b c d e f g h\n", [][]string{{".", ".", ".", ".", ".", "."}, {"a", "b", "c", "d", "e", "f"}}},
 	} {
 		if diff := cmp.Diff(tt.want, argumentsFor(tt.said)); diff != "" {
 			t.Errorf("%q (-want +got):\n%s", tt.said, diff)
@@ -37,6 +45,10 @@ func TestReply(t *testing.T) {
 		{"Utiliser le port 8080 (o/n) ? ", "o"},
 		{"Use the default port [Y/n]? ", "y"},
 		{"1. Démarrer le serveur\n2. Quitter\nVotre choix : ", "1"},
+		{"Mode du serveur (simple ou thread) : ", "simple"},
+		{"Mode [thread/fork] ? ", "thread"},
+		{"Port (80 ou 8080) : ", "8080"},
+		{"Nom du serveur (facultatif) : ", "?"},
 		{"", "?"},
 	} {
 		if got := reply(tt.shown, "?"); got != tt.want {

@@ -2,6 +2,7 @@ package scenario
 
 import (
 	"regexp"
+	"slices"
 	"strconv"
 	"strings"
 )
@@ -12,43 +13,98 @@ const mostWanted = 6
 var (
 	// required is how argparse says which arguments are missing.
 	required = regexp.MustCompile(`arguments are required: (.*)`)
-	// usage is how programs say what arguments they want.
-	usage = regexp.MustCompile(`(?i)(?:usage|utilisation|syntaxe)\b.*?\.py"?((?:[ \t]+\S+)+)`)
+	// usage is how programs say what arguments they want, on the same line or
+	// below the title.
+	usage = regexp.MustCompile(`(?i)(?:usage|utilisation|syntaxe)\b[^\n]*?(?:\n\s*[^\n]*?)?\.py"?((?:[ \t]+\S+)+)`)
+	// choices are what argparse lets choose from, after the option if there is one.
+	choices = regexp.MustCompile(`(?:(-[\w-]+)[ \t]+)?\{([^{},\s]+)[^{}]*\}`)
 )
 
-// wanted returns the arguments that a program which has ended asked for.
-func (r *runner) wanted(p *program) []string {
+// wanted returns the arguments that a program which has ended asked for, and
+// other ways to read what it said.
+func (r *runner) wanted(p *program) [][]string {
 	var said string
 	r.read(func() { said = string(p.p.Errors.Data) + "\n" + string(p.p.Screen.Data) })
 	return argumentsFor(said)
 }
 
-// argumentsFor makes arguments from a usage line or argparse's complaint.
-func argumentsFor(said string) []string {
-	var out []string
-	if m := required.FindStringSubmatch(said); m != nil {
-		for item := range strings.SplitSeq(m[1], ",") {
-			names := strings.Split(strings.TrimSpace(item), "/") // -p/--port
-			name := names[len(names)-1]
-			if strings.HasPrefix(name, "-") {
-				out = append(out, name)
-			}
-			out = append(out, reply(name, "."))
-		}
-	} else if m := usage.FindStringSubmatch(said); m != nil {
-		for _, word := range strings.Fields(m[1]) {
-			name := strings.Trim(word, "<>[](){},;'\"")
-			_, err := strconv.Atoi(name)
-			switch {
-			case name == "" || strings.HasPrefix(word, "[-") || strings.HasSuffix(name, "...") || strings.HasSuffix(name, "…"):
-			case err == nil || strings.HasPrefix(name, "-"):
-				out = append(out, name)
-			default:
-				out = append(out, reply(name, "."))
-			}
+// argumentsFor makes arguments from argparse's complaint or a usage line. What a
+// word of a usage line stands for is tried before the word itself.
+func argumentsFor(said string) [][]string {
+	var out [][]string
+	add := func(args []string) {
+		if args = args[:min(len(args), mostWanted)]; len(args) > 0 && !slices.ContainsFunc(out, func(o []string) bool { return slices.Equal(o, args) }) {
+			out = append(out, args)
 		}
 	}
-	return out[:min(len(out), mostWanted)]
+	if m := required.FindStringSubmatch(said); m != nil {
+		add(requiredArguments(m[1], said))
+	} else if m := usage.FindStringSubmatch(said); m != nil {
+		add(usageArguments(m[1], false))
+		add(usageArguments(m[1], true))
+	}
+	return out
+}
+
+// requiredArguments makes arguments from argparse's list of those that are missing.
+func requiredArguments(list, said string) []string {
+	var out []string
+	for item := range strings.SplitSeq(list, ",") {
+		names := strings.Split(strings.TrimSpace(item), "/") // -p/--port
+		name := names[len(names)-1]
+		option := strings.HasPrefix(name, "-")
+		if option {
+			out = append(out, name)
+		}
+		value := reply(name, ".")
+		for _, m := range choices.FindAllStringSubmatch(said, -1) {
+			if option && slices.Contains(names, m[1]) || !option && m[1] == "" && value == "." {
+				value = m[2]
+				break
+			}
+		}
+		out = append(out, value)
+	}
+	return out
+}
+
+// usageArguments makes arguments from the words of a usage line; if literal, a
+// bare one that says nothing else is taken as it is written, as "start".
+func usageArguments(line string, literal bool) []string {
+	var out []string
+	option := false // the word before was one, with this word as its value
+	for _, word := range strings.Fields(line) {
+		if word == "|" || strings.HasPrefix(word, "(") && !strings.HasSuffix(word, ")") {
+			break // another way to call it, or a remark
+		}
+		name := strings.Trim(word, "<>[](){},;'\"")
+		_, err := strconv.Atoi(name)
+		switch {
+		case name == "" || strings.HasPrefix(word, "[-") || strings.HasSuffix(name, "...") || strings.HasSuffix(name, "…"):
+		case err == nil || strings.HasPrefix(name, "-"):
+			out = append(out, name)
+		case word[0] == '{':
+			first, _, _ := strings.Cut(name, ",")
+			out = append(out, first)
+		default:
+			value := meaning(name)
+			if literal && !option && name == word && name == strings.ToLower(name) && value == "." {
+				value, _, _ = strings.Cut(name, "|")
+			}
+			out = append(out, value)
+		}
+		option = strings.HasPrefix(word, "-")
+	}
+	return out
+}
+
+// meaning is what an argument of this name is given; host:port is one of two.
+func meaning(name string) string {
+	host, port, pair := strings.Cut(name, ":")
+	if pair && asksHost.MatchString(host) && asksPort.MatchString(port) {
+		return reply(strings.Trim(host, "<>"), ".") + ":" + reply(strings.Trim(port, "<>"), ".")
+	}
+	return reply(name, ".")
 }
 
 // Words by which programs name what they ask for.
@@ -56,13 +112,14 @@ var (
 	asksYes    = regexp.MustCompile(`(?i)\b(o|oui|y|yes)\s*/\s*(n|non|no)\b`)
 	asksPort   = regexp.MustCompile(`(?i)port`)
 	asksHost   = regexp.MustCompile(`(?i)h[oô]te?\b|\bhost|adresse|address|\bip\b|interface`)
+	asksChoice = regexp.MustCompile(`[(\[]\s*([\pL\d_-]+)\s*(?:[/|,]|\bou\b|\bor\b)[^()\[\]]*[)\]]`)
 	asksMenu   = regexp.MustCompile(`(?m)^\W*1\s*[-.):=]`)
 	asksFolder = regexp.MustCompile(`(?i)dossier|r[eé]pertoire|racine|root|folder|\bdir|chemin|path`)
 )
 
 // reply is what a server that asks this, or for an argument of this name, is
 // told; otherwise when the question says nothing. The last line counts, or the
-// first item of a menu above it.
+// first item of a menu above it. Of words in brackets the first is taken.
 func reply(shown, otherwise string) string {
 	question := lastLine(shown)
 	switch {
@@ -74,6 +131,8 @@ func reply(shown, otherwise string) string {
 		return "localhost"
 	case asksFolder.MatchString(question):
 		return "."
+	case asksChoice.MatchString(question):
+		return asksChoice.FindStringSubmatch(question)[1]
 	case asksMenu.MatchString(shown):
 		return "1"
 	}

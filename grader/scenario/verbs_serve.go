@@ -28,11 +28,7 @@ func doServe(r *runner, _ bool, args []string) (lang.Text, error) {
 	if first == nil || !errors.As(first, &mismatch{}) || !r.gone(p) || !r.takesArguments() {
 		return did, first
 	}
-	attempts := serverArguments
-	if wanted := r.wanted(p); len(wanted) > 0 {
-		attempts = append([][]string{wanted}, attempts...)
-	}
-	for _, extra := range attempts {
+	for _, extra := range append(r.wanted(p), serverArguments...) {
 		p, err := r.tryService(name, file, extra)
 		if err == nil || !errors.As(err, &mismatch{}) {
 			return did, err
