@@ -201,7 +201,7 @@ func layFile(f File) error {
 // housePath turns a path of the work folder, or an absolute one that leads to
 // the writable file system, into one relative to it.
 func housePath(path string) (string, error) {
-	for from, to := range map[string]string{"/tmp/": "tmp/", "/var/www/": "www/", "/srv/": "srv/", "/home/": ""} {
+	for from, to := range map[string]string{"/tmp/": "tmp/", "/var/www/": "www/", "/srv/": "srv/", "/home/": "", "/Users/": "", "/mnt/": "mnt/"} {
 		if rest, ok := strings.CutPrefix(path, from); ok && filepath.IsLocal(rest) {
 			return to + rest, nil
 		}

@@ -1,6 +1,7 @@
 package sandbox
 
 import (
+	"errors"
 	"fmt"
 	"os"
 	"path/filepath"
@@ -113,6 +114,13 @@ func buildRoot(cfg keeperConfig) (first int, err error) {
 		{"/dev/fd", "/proc/self/fd"},
 	} {
 		if err := os.Symlink(l.Target, root+l.Path); err != nil {
+			return -1, err
+		}
+	}
+	// Where the folders of programs' authors are on a Mac and for Linux on Windows;
+	// the interpreter itself may lie there.
+	for _, l := range []link{{"/Users", "/home"}, {"/mnt", "/home/mnt"}} {
+		if err := os.Symlink(l.Target, root+l.Path); err != nil && !errors.Is(err, os.ErrExist) {
 			return -1, err
 		}
 	}

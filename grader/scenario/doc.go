@@ -204,7 +204,7 @@ this connection when it asks for PATH.
 	lay PATH @FILE
 
 Lays a file in the next box: in the working directory, or below /tmp, /srv,
-/home or /var/www.
+/home, /Users, /mnt or /var/www.
 
 	listen SERVER PORT
 

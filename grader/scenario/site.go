@@ -36,8 +36,9 @@ var (
 	lists = regexp.MustCompile(`^\s*,\s*[bfru]*$`)
 )
 
-// outside are the folders that absolute roots may be in.
-var outside = []string{"/var/www", "/srv", "/tmp", "/home"}
+// outside are the folders that absolute roots may be in: those of a server, and
+// those of their authors' machines, whose disk is below /mnt for Linux on Windows.
+var outside = []string{"/var/www", "/srv", "/tmp", "/home", "/Users", "/mnt"}
 
 // words are literals of HTTP servers that name no folder.
 var words = map[string]bool{
@@ -75,6 +76,11 @@ func (r *runner) roots() []string {
 			named = append(named, name)
 		}
 	}
+	for _, f := range r.env.Files {
+		for _, name := range namedAfter(f, named) {
+			add(name)
+		}
+	}
 	if r.takesArguments() || r.asksKeyboard() {
 		// The first answer or argument that a server is tried with is a port:
 		// it may take it for its root.
@@ -96,6 +102,23 @@ func (r *runner) roots() []string {
 					add(word)
 				}
 			}
+		}
+	}
+	return out
+}
+
+// namedAfter lists the folders that a program may name after itself, with one
+// of its other names behind: os.path.splitext(__file__)[0] + '_site'.
+func namedAfter(f sandbox.File, named []string) []string {
+	stem, program := strings.CutSuffix(f.Path, ".py")
+	text := string(f.Data)
+	if !program || !strings.Contains(text, "__file__") || !strings.Contains(text, "splitext") && !strings.Contains(text, ".stem") {
+		return nil
+	}
+	out := []string{stem}
+	for _, name := range named {
+		if strings.HasPrefix(name, "_") {
+			out = append(out, stem+name)
 		}
 	}
 	return out
