@@ -126,10 +126,14 @@ func programsOf(r *grade.Result, failed *scenario.Step) []*run {
 }
 
 // notRun reports whether a criterion was lost because Python could not read a
-// program, or did not have what it imports: what the program does was not seen,
-// and advice on it is out of place.
+// program, did not have what it imports, or because a server whose port is free
+// came to listen on none: what the program does was not seen, and advice on it is
+// out of place.
 func notRun(r *grade.Result, c *grade.Criterion) bool {
 	failures := mismatches(c.Steps)
+	if len(failures) > 0 && strings.HasPrefix(failures[0].Source, "serve ") {
+		return true
+	}
 	if len(failures) == 0 || causeOf(r, c) == "" {
 		return false
 	}

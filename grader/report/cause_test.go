@@ -34,6 +34,23 @@ func cameToNothing(errors string) grade.Result {
 	return r
 }
 
+// TestNoAdviceOnWhatWasNotServed: how to answer a browser is of no use to a
+// server that does not listen.
+func TestNoAdviceOnWhatWasNotServed(t *testing.T) {
+	for source, wants := range map[string]int{"serve s server.py": 0, "get r s /x.html": 1} {
+		r := cameToNothing("")
+		for i := range r.Criteria {
+			for j := range r.Criteria[i].Steps {
+				r.Criteria[i].Steps[j].Source = source
+			}
+		}
+		text := render(t, []grade.Result{r}, Options{Lang: lang.FR})
+		if n := strings.Count(text, "Conseil :"); n != wants {
+			t.Errorf("%s: %d hints, not %d:\n%s", source, n, wants, text)
+		}
+	}
+}
+
 const unreadable = "  File \"server.py\", line 2\n    def f(:\n          ^\nSyntaxError: invalid syntax\n"
 
 // TestCauseIsToldOnce: each program that never gets to the network is explained
