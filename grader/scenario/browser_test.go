@@ -133,6 +133,27 @@ while True:
 	}
 }
 
+// TestContentInAHeaderIsSent: a file that comes in a header without end was sent
+// all the same.
+func TestContentInAHeaderIsSent(t *testing.T) {
+	tr := newBench(t).run(t, `
+serve s sioux.py
+get r s /x.html
+criterion one
+! body r 'secret'
+-- sioux.py --
+import socket
+s = socket.create_server(('', 8080))
+c, a = s.accept()
+c.recv(500)
+c.sendall(b'HTTP/1.1 200 OK' + b' ' + b'secret')
+c.close()
+`)
+	if got := tr.Steps[3]; got.Outcome != Mismatch {
+		t.Errorf("%s, %s", got.Outcome, got.Saw.EN)
+	}
+}
+
 // TestHeadersOfARequestByHand: they are those of a browser, who names the port.
 func TestHeadersOfARequestByHand(t *testing.T) {
 	tr := newBench(t).run(t, `

@@ -286,7 +286,7 @@ func doBody(r *runner, neg bool, args []string) (lang.Text, error) {
 	}
 	body, encoded := a.decoded()
 	switch {
-	case neg && bytes.Contains(body, want):
+	case neg && (bytes.Contains(body, want) || bytes.Contains(a.raw, want)): // a header without end may hold it
 		return did, wrong(lang.T("le contenu du fichier a été envoyé", "the file's content was sent"))
 	case neg, a.holds(want):
 		return did, nil
