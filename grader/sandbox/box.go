@@ -269,12 +269,14 @@ func (b *Box) Traffic(ctx context.Context) (accepted, segments int64, err error)
 	return b.be.traffic(ctx)
 }
 
-// Look looks at what every process and socket does now.
+// Look looks at what every process and socket does now. What programs printed
+// and sent before is there when it returns.
 func (b *Box) Look(ctx context.Context) (*Look, error) {
 	l, err := b.be.look(ctx)
 	if err != nil {
 		return nil, err
 	}
+	b.drainAll()
 	b.mu.Lock()
 	b.last = l
 	b.mu.Unlock()
