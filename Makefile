@@ -30,11 +30,13 @@ deps-browser:
 check: deps build
 	bin/grader check submissions/yunes-tp3-ex12.zip
 
-# Packages are tested two to a processor: many tests wait for programs that wait.
-# lint has what vet finds, and more. What was skipped is told, with the reason.
+# Packages are tested two to a processor, the longest first: many tests wait for
+# programs that wait. lint has what vet finds, and more. What was skipped is told,
+# with the reason.
+LONGEST = ./grader/cli ./grader/sandbox ./grader/attack ./grader/batch ./grader/report/html ./ci
 test: deps deps-browser
 	@log=$$(mktemp) && trap 'rm -f "$$log"' EXIT && status=0 && \
-	$(GO) test -v -vet=off -timeout 30m -p $$((2 * $$(getconf _NPROCESSORS_ONLN))) ./... 2>&1 | \
+	$(GO) test -v -vet=off -timeout 30m -p $$((2 * $$(getconf _NPROCESSORS_ONLN))) $(LONGEST) ./... 2>&1 | \
 		tee "$$log" | grep -a --line-buffered -E '^(ok|FAIL|\?)\s' || status=$$?; \
 	if [ $$status = 0 ]; then grep -a -B 1 -e '--- SKIP' "$$log" | grep -a -v -e '^===' -e '^--$$' || :; \
 	else grep -a -v -e '^=== ' -e '^ *--- PASS' "$$log"; fi; \
