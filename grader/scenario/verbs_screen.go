@@ -183,10 +183,7 @@ func doTells(r *runner, _ bool, args []string) (lang.Text, error) {
 		return did, need{args[0]}
 	}
 	if len(args) > 2 {
-		end, err := r.until(p, func() bool {
-			out, errs := p.screens()
-			return shows(out, args[2]) || shows(errs, args[2])
-		})
+		end, err := r.until(p, func() bool { return !p.lacksText(args[2]) })
 		if err != nil || end != sandbox.Event {
 			return lang.Text{}, err
 		}
