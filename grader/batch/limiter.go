@@ -28,7 +28,7 @@ const (
 	// interpreter needs to start, so that the last one let in is seen at work.
 	settle = 60 * time.Millisecond
 	// spare is the part of the processors' time that must have been idle.
-	spare = 0.15
+	spare = 0.05
 	// perProcessor is the most gradings at once for each processor: those that
 	// sleep cost memory only, a few tens of MB.
 	perProcessor = 8

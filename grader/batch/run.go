@@ -86,7 +86,7 @@ var ErrNothing = lang.Errorf("aucune archive trouvée", "no archive was found")
 // them. The error is a *BusyError when another run writes the journal, or wraps
 // ErrNothing; a fault in grading a submission is no error.
 func Run(ctx context.Context, p Plan) (*Class, error) {
-	r := &run{Plan: p, occurs: map[string]bool{}}
+	r := &run{Plan: p, occurs: map[string]bool{}, listed: map[string]bool{}}
 	f, err := r.find()
 	if err != nil {
 		return nil, err
@@ -112,6 +112,7 @@ type run struct {
 	state   Event // counts
 	faults  []job
 	occurs  map[string]bool // exercises that results are of
+	listed  map[string]bool // of them, those that references has looked at
 }
 
 // job is one grading: of a submission, or of a reference program.
@@ -211,7 +212,7 @@ func (r *run) all(ctx context.Context) error {
 	}
 	limiter := newLimiter(r.Jobs)
 	complete := r.pool(ctx, stop, limiter, jobs, cancel)
-	complete = r.pool(ctx, stop, limiter, r.references(), cancel) && complete
+	complete = r.pool(ctx, stop, limiter, nil, cancel) && complete // references of the last results
 	slices.SortFunc(r.faults, func(a, b job) int { return slices.Compare([]string{a.Path}, []string{b.Path}) })
 	complete = r.pool(ctx, stop, newLimiter(1), r.faults, cancel) && complete
 	if r.broken != nil {
@@ -259,14 +260,20 @@ func (o Only) wants(rec *recorded, stale bool) bool {
 }
 
 // references lists the reference programs to grade: those of the exercises that
-// results are of.
+// results are of. Each is listed once.
 func (r *run) references() []job {
 	var out []job
 	if r.Reference == nil {
 		return nil
 	}
+	r.mu.Lock()
+	defer r.mu.Unlock()
 	for _, s := range r.Desk.Suites {
-		if !r.occurs[s.Exercise.ID] || slices.ContainsFunc(s.Exercise.Deliverables, func(d string) bool { return r.Reference(d) == nil }) {
+		if !r.occurs[s.Exercise.ID] || r.listed[s.Exercise.ID] {
+			continue
+		}
+		r.listed[s.Exercise.ID] = true
+		if slices.ContainsFunc(s.Exercise.Deliverables, func(d string) bool { return r.Reference(d) == nil }) {
 			continue // an exercise that is not the sheet's
 		}
 		key := referenceKey(r.Desk, r.Build, s)
@@ -277,18 +284,26 @@ func (r *run) references() []job {
 	return out
 }
 
-// pool runs jobs, as many at once as the limiter lets in, until stop is done.
-// It reports whether all of them began.
+// pool runs jobs, as many at once as the limiter lets in, until stop is done,
+// and the reference programs that their results call for. It reports whether all
+// of them began.
 func (r *run) pool(ctx, stop context.Context, l *limiter, jobs []job, broken func()) bool {
 	var group sync.WaitGroup
-	ended := make(chan struct{}, len(jobs))
-	running, began := 0, 0
-	for _, j := range jobs {
+	ended := make(chan struct{}, len(jobs)+len(r.Desk.Suites))
+	running := 0
+	for {
+		if refs := r.references(); len(refs) > 0 {
+			jobs = append(refs, jobs...)
+		}
+		if len(jobs) == 0 {
+			break
+		}
 		n, err := l.admit(stop, running, ended)
 		if err != nil || r.stopping() {
 			break
 		}
-		began++
+		j := jobs[0]
+		jobs = jobs[1:]
 		running = n + 1
 		r.count(running)
 		group.Go(func() {
@@ -299,7 +314,7 @@ func (r *run) pool(ctx, stop context.Context, l *limiter, jobs []job, broken fun
 		})
 	}
 	group.Wait()
-	return began == len(jobs)
+	return len(jobs) == 0
 }
 
 // stopping reports whether the user wants no other grading to begin.

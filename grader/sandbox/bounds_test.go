@@ -2,7 +2,9 @@ package sandbox
 
 import (
 	"net/netip"
+	"strings"
 	"testing"
+	"time"
 )
 
 // TestStormOfConnections: a program that connects again and again and talks on
@@ -40,4 +42,55 @@ input()
 			}
 		})
 	})
+}
+
+// TestFloodsAreFoundOut: who prints or sends without end is waited for less long
+// than who computes, is never taken to be silent, and still answers.
+func TestFloodsAreFoundOut(t *testing.T) {
+	for name, code := range map[string]string{
+		"prints": `
+s = listen()
+s.setblocking(False)
+while True:
+    print('nobody is there, nobody is there, nobody is there')
+    try: c, a = s.accept()
+    except BlockingIOError: continue
+    print('somebody is there')
+    c.sendall(b'answer')
+`,
+		"sends": `
+s = listen()
+while True:
+    c, a = s.accept()
+    if not os.fork():
+        c.sendall(b'answer')
+        while True: c.sendall(bytes(65536))
+`,
+	} {
+		t.Run(name, func(t *testing.T) {
+			b := isolated(t)
+			p := b.start(code)
+			b.listening(p)
+			first := b.dial()
+			if e := b.end(nil); e != Limit {
+				t.Fatalf("%q, want the limit\n%s", e, b.state(p))
+			}
+			b.box.Read(func() {
+				if !p.Screen.Floods() && !first.Floods() {
+					t.Errorf("no flood: %d bytes printed, %d sent", len(p.Screen.Data), len(first.Data))
+				}
+				var ran time.Duration
+				for _, k := range b.box.last.Tasks {
+					for _, th := range k.Threads {
+						ran += time.Duration(th.Run)
+					}
+				}
+				if ran > Thinking {
+					t.Errorf("it ran for %v before it was found out", ran)
+				}
+			})
+			c := b.dial()
+			b.wait(p, "the answer", func() bool { return strings.HasPrefix(string(c.Data), "answer") })
+		})
+	}
 }

@@ -112,10 +112,10 @@ func (b *Box) Start(ctx context.Context, cmd Command, w Watch) (*Process, error)
 			}
 		}
 	}
-	if p.Screen, err = b.newStream(sp.screen, false, data(w.Printed)); err != nil {
+	if p.Screen, err = b.newStream(sp.screen, printing, data(w.Printed)); err != nil {
 		return nil, err
 	}
-	if p.Errors, err = b.newStream(sp.errs, false, data(w.Erred)); err != nil {
+	if p.Errors, err = b.newStream(sp.errs, printing, data(w.Erred)); err != nil {
 		return nil, err
 	}
 	b.mu.Lock()
@@ -163,17 +163,17 @@ func (b *Box) Dial(ctx context.Context, src netip.Addr, dst netip.AddrPort, seen
 	if err != nil {
 		return nil, err
 	}
-	return b.conn(f, dst, false, seen)
+	return b.conn(f, dst, dialed, seen)
 }
 
-func (b *Box) conn(f *os.File, remote netip.AddrPort, stormy bool, seen func([]byte, End)) (*Conn, error) {
+func (b *Box) conn(f *os.File, remote netip.AddrPort, from source, seen func([]byte, End)) (*Conn, error) {
 	c := &Conn{Remote: remote}
 	var err error
 	if c.Local, err = localAddress(f); err != nil {
 		f.Close()
 		return nil, err
 	}
-	c.Stream, err = b.newStream(f, stormy, seen)
+	c.Stream, err = b.newStream(f, from, seen)
 	return c, err
 }
 
@@ -235,7 +235,7 @@ func (s *Server) take(fd int) bool {
 			a.file.Close()
 			continue
 		}
-		c, err := s.box.conn(a.file, a.remote, true, nil)
+		c, err := s.box.conn(a.file, a.remote, arrived, nil)
 		if err != nil {
 			continue // it is gone already
 		}
@@ -346,6 +346,10 @@ const Thinking = 4 * time.Second
 // What is left is still forty times what an answer takes.
 const caughtOnce = 4
 
+// flooded divides Patience once a program floods: it is caught in a loop, and
+// answers from there at once or not at all.
+const flooded = 10
+
 // absolute bounds a wait in wall time whatever the load: a machine that gives
 // a program less than a thirtieth of its time is not fit to grade on.
 const absolute = 30 * Patience
@@ -387,6 +391,7 @@ func (b *Box) WaitFor(ctx context.Context, of *Process, patience time.Duration, 
 		thinking /= caughtOnce
 	}
 	b.mu.Unlock()
+	whole, floods := patience >= Patience, false
 	for {
 		b.mu.Lock()
 		if cond() {
@@ -420,7 +425,10 @@ func (b *Box) WaitFor(ctx context.Context, of *Process, patience time.Duration, 
 		if eager--; len(b.Listeners()) != listeners {
 			eager = 0
 		}
-		ok, still := cond(), b.pushed == pushed && !b.pushing()
+		if !floods && b.floods() {
+			floods, patience = true, used+patience/flooded
+		}
+		ok, still := cond(), b.pushed == pushed && !b.pushing() && !floods
 		pushed = b.pushed
 		b.mu.Unlock()
 		switch {
@@ -440,7 +448,7 @@ func (b *Box) WaitFor(ctx context.Context, of *Process, patience time.Duration, 
 		}
 		if computed > thinking {
 			b.mu.Lock()
-			b.spins = b.spins || patience >= Patience
+			b.spins = b.spins || whole
 			b.mu.Unlock()
 			return Limit, nil
 		}

@@ -5,7 +5,9 @@ import (
 	"errors"
 	"fmt"
 	"os"
+	"slices"
 	"syscall"
+	"time"
 )
 
 // End is how a stream ended.
@@ -31,8 +33,7 @@ type Stream struct {
 	file *os.File
 	raw  syscall.RawConn
 	seen func(data []byte, end End) // observer, called with the lock held
-	// stormy says that a program made it: there may be any number of its like.
-	stormy bool
+	from source
 
 	// What write could not send at once, and what to do when it is sent.
 	sending bool
@@ -41,27 +42,43 @@ type Stream struct {
 	leaving bool               // close the file
 }
 
+// source is where a stream comes from.
+type source int
+
+const (
+	printing source = iota // a program prints
+	dialed                 // the grader connected to a program
+	arrived                // a program connected to the grader: there may be any number of its like
+)
+
 // chunk is how much is read at once.
 const chunk = 64 << 10
 
 // newStream starts reading f, which must be non-blocking.
-func (b *Box) newStream(f *os.File, stormy bool, seen func([]byte, End)) (*Stream, error) {
+func (b *Box) newStream(f *os.File, from source, seen func([]byte, End)) (*Stream, error) {
 	raw, err := f.SyscallConn()
 	if err != nil {
 		return nil, err
 	}
-	s := &Stream{box: b, file: f, raw: raw, seen: seen, stormy: stormy}
+	s := &Stream{box: b, file: f, raw: raw, seen: seen, from: from}
 	b.mu.Lock()
 	b.streams = append(b.streams, s)
 	b.mu.Unlock()
 	b.readers.Go(func() {
-		more := true
+		more, floods := true, false
 		for more {
+			if floods {
+				time.Sleep(sip)
+			}
 			err := raw.Read(func(fd uintptr) bool {
 				b.mu.Lock()
 				defer b.mu.Unlock()
 				var empty bool
-				more, empty = s.read(int(fd))
+				if floods = s.Floods(); floods {
+					more, empty = s.gulp(int(fd))
+				} else {
+					more, empty = s.read(int(fd))
+				}
 				return !empty
 			})
 			if err != nil {
@@ -100,15 +117,19 @@ func (s *Stream) read(fd int) (more, empty bool) {
 	}
 	data := s.box.buf[:n]
 	room := max(0, MaxOutput-len(s.Data))
-	if s.stormy {
+	if s.from == arrived {
 		room = min(room, max(0, MaxKept-s.box.kept))
 	}
 	if n > room {
-		s.Dropped += int64(n - room)
 		data = data[:room]
+		known := s.Dropped > 0
+		s.Dropped += int64(n - room)
+		if room == 0 && known {
+			return true, false // nobody waits for more of what is thrown away
+		}
 	}
 	s.Data = append(s.Data, data...)
-	if s.stormy {
+	if s.from == arrived {
 		s.box.kept += len(data)
 	}
 	if s.seen != nil && len(data) > 0 {
@@ -133,6 +154,11 @@ func (s *Stream) end(how End) {
 // little enough that a flood holds up nobody.
 const tail = 1 << 20
 
+// sip is how long a stream that floods rests between two readings: its program
+// fills the kernel's buffer and waits for room, as beside a slow terminal, and
+// the machine is not kept busy.
+const sip = 50 * time.Millisecond
+
 // drain reads all that is there now, without waiting. The lock is not held.
 // For a terminal, reading until it is empty also makes the kernel deliver what
 // is still on its way.
@@ -141,14 +167,34 @@ func (s *Stream) drain() {
 	_ = s.raw.Control(func(fd uintptr) {
 		s.box.mu.Lock()
 		defer s.box.mu.Unlock()
-		before := s.Dropped
-		for {
-			more, empty := s.read(int(fd))
-			if !more || empty || s.Dropped-before > tail {
-				return
-			}
-		}
+		s.gulp(int(fd))
 	})
+}
+
+// loud is how much a program prints before it is taken to be caught in a loop:
+// hundreds of times what an answer to the sheet prints.
+const loud = 1 << 20
+
+// Floods reports whether too much has come on a stream that is still open: its
+// program may wait for room, and nothing is proven of it. The lock is held.
+func (s *Stream) Floods() bool {
+	return s.Ended == Live && (s.from == printing && len(s.Data) > loud || len(s.Data) == MaxOutput && s.Dropped > 0)
+}
+
+// floods reports whether a stream does. The lock is held.
+func (b *Box) floods() bool {
+	return slices.ContainsFunc(b.streams, (*Stream).Floods)
+}
+
+// gulp reads until nothing is there, or enough of what is thrown away. Its
+// results are those of the last read. The lock is held.
+func (s *Stream) gulp(fd int) (more, empty bool) {
+	for before := s.Dropped; ; {
+		more, empty = s.read(fd)
+		if !more || empty || s.Dropped-before > tail {
+			return more, empty
+		}
+	}
 }
 
 // write sends data without waiting for ever: a program that does not read is

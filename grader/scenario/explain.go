@@ -3,6 +3,7 @@ package scenario
 import (
 	"bytes"
 	"regexp"
+	"slices"
 	"strings"
 	"syscall"
 	"time"
@@ -226,6 +227,13 @@ func (r *runner) instead(p *program, end sandbox.Ending) (lang.Text, error) {
 	for _, c := range calls {
 		what = append(what, callText(c))
 	}
+	prints, sends := r.floods(p)
+	switch {
+	case prints:
+		what = []lang.Text{lang.T("il affiche sans s'arrêter", "it prints without end")}
+	case sends:
+		what = []lang.Text{lang.T("il envoie sans s'arrêter", "it sends without end")}
+	}
 	t := lang.F("%s tourne toujours", "%s is still running", p.file)
 	if len(what) > 0 {
 		t = lang.F("%s tourne toujours : %s", "%s is still running: %s", p.file, lang.Semicolon(what...))
@@ -233,12 +241,24 @@ func (r *runner) instead(p *program, end sandbox.Ending) (lang.Text, error) {
 	if end == sandbox.Silence {
 		t = lang.Join("", t, lang.T(", et plus rien ne peut arriver", ", and nothing more can happen"))
 	}
-	if end == sandbox.Limit {
+	// Who computes, prints or sends without end is found out sooner.
+	if end == sandbox.Limit && !prints && !sends && !slices.Contains(calls, sandbox.CallRunning) {
 		t = lang.Join("", t, lang.F(" (attendu %d s de son temps)", " (waited for %d s of its time)", int(sandbox.Patience/time.Second)))
 	}
 	// The line where it stands is asked for when nothing more is wanted of it.
 	r.stood = append(r.stood, pendingStand{step: len(r.trace.Steps) - 1, p: p, sign: signature(look, p.p.PID)})
 	return t, nil
+}
+
+// floods reports whether a program prints, or sends on a connection, without end.
+func (r *runner) floods(p *program) (prints, sends bool) {
+	r.read(func() {
+		prints = p.p.Screen.Floods() || p.p.Errors.Floods()
+		for _, c := range r.conns {
+			sends = sends || c.c != nil && c.c.Floods()
+		}
+	})
+	return prints, sends
 }
 
 // mainCalls returns what the threads of a program wait in, main thread first,
