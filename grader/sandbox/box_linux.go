@@ -51,6 +51,7 @@ type boxThread struct {
 // the namespaces with it.
 func serveBox(cfg *boxConfig, conn blocking, o order, groups []*os.File) {
 	runtime.LockOSThread()
+	_ = setSlack(programSlack) // programs have what this thread has
 	defer conn.Close()
 	b := &boxThread{cfg: cfg, conn: conn, users: -1, rules: -1, looker: looker{proc: "/proc"}}
 	b.joins = groups

@@ -113,11 +113,12 @@ func startKeeper(in Interpreter, groups *cgroups) (*keeper, error) {
 	root := os.Geteuid() == 0
 	cmd := exec.Command("/proc/self/exe")
 	cmd.Args = []string{keeperName}
-	cmd.Env = []string{}
+	cmd.Env = []string{"GOGC=400"} // it keeps little and makes much of it afresh: at 4 MB the collector would run all the time
 	cmd.Dir = "/"
 	cmd.ExtraFiles = []*os.File{child}
 	cmd.SysProcAttr = keeperAttr(root, groups.second())
-	err = cmd.Start()
+	err = withSlack(cmd.Start)
+	slacken()
 	child.Close()
 	if err != nil {
 		a.Close()
