@@ -17,10 +17,17 @@ import (
 // garbage at once.
 const softMemory = 256 << 20
 
+// seldom is by how many percent what is kept may grow before garbage is
+// collected, below softMemory: little is kept, and programs want the processors.
+const seldom = 400
+
 func main() {
 	sandbox.Main() // this process may be the sandbox's keeper
 	if os.Getenv("GOMEMLIMIT") == "" {
 		debug.SetMemoryLimit(softMemory)
+		if os.Getenv("GOGC") == "" {
+			debug.SetGCPercent(seldom)
+		}
 	}
 	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt, syscall.SIGTERM)
 	status := cli.Run(ctx, os.Args[1:], os.Stdin, os.Stdout, os.Stderr)
