@@ -20,8 +20,11 @@ const (
 
 // again says how to do what a timeline shows with the tools of every machine:
 // telnet, curl, nc. Each string is one thing to do; none means that nothing
-// simple comes near it.
-func again(timeline []scenario.Event, w words) []string {
+// simple comes near it. What came after the failed step of t is left out; t and
+// failed are nil where there is none.
+func again(timeline []scenario.Event, t *scenario.Trace, failed *scenario.Step, w words) []string {
+	timeline = upTo(timeline, t, failed)
+	timeline, others := oneStart(timeline)
 	c := castOf(timeline, w)
 	visits := visitsOf(timeline, c)
 	var out []string
@@ -32,8 +35,13 @@ func again(timeline []scenario.Event, w words) []string {
 		}
 		out = append(out, fmt.Sprintf(format, what))
 	}
-	terminal := w.elsewhere // for the next command
-	begun := map[string]bool{}
+	terminal, another := w.elsewhere, w.elsewhere // for the next command
+	last, files := filesFor(visits, t)
+	for _, f := range files {
+		do(w.then, fmt.Sprintf(w.layFile, serverFile(timeline, c), w.aFile(f), f.name))
+		terminal, another = w.then, w.elsewhereThere
+	}
+	begun, closed := map[string]bool{}, map[string]bool{}
 	starts, visited, answered := 0, 0, false
 	for _, e := range timeline {
 		switch e.Kind {
@@ -58,7 +66,7 @@ func again(timeline []scenario.Event, w words) []string {
 			}
 			begun[what] = true
 			do(terminal, what)
-			terminal = w.elsewhere
+			terminal = another
 		case scenario.KindType:
 			if typed, ok := typeable(e.Data); ok && typed != "" {
 				do(w.then, fmt.Sprintf(w.typesOn, typed, c.program(e.Program)))
@@ -79,14 +87,26 @@ func again(timeline []scenario.Event, w words) []string {
 			do(terminal, todo[0])
 			out = append(out, todo[1:]...)
 			terminal = w.then
+			if visited == last {
+				out = append(out, fmt.Sprintf(w.compare, w.receivedFile(v.file)+" "+shellQuote(v.file.name)))
+			}
 		case scenario.KindSend:
 			if typed, ok := typeable(e.Data); ok && typed != "" && c.serves[e.Conn] && !answered {
 				do(w.then, fmt.Sprintf(w.answers, typed))
+			}
+		case scenario.KindEnd:
+			// nc does not close a connection by itself.
+			if c.serves[e.Conn] && !closed[e.Conn] {
+				closed[e.Conn] = true
+				do(w.then, w.ncCloses)
 			}
 		}
 	}
 	if len(begun) == 0 {
 		return nil
+	}
+	if others {
+		out[len(out)-1] += " " + w.otherArguments
 	}
 	return out
 }
@@ -96,9 +116,12 @@ func again(timeline []scenario.Event, w words) []string {
 func playing(timeline []scenario.Event, c cast, port string) (command string, answers bool) {
 	came, went := map[string][]byte{}, map[string][]byte{}
 	var sends [][]byte
+	clients := 0
 	for _, e := range timeline {
 		switch {
 		case !c.serves[e.Conn]:
+		case e.Kind == scenario.KindConnect:
+			clients++
 		case e.Kind == scenario.KindReceive:
 			came[e.Conn] = append(came[e.Conn], e.Data...)
 		case e.Kind == scenario.KindSend:
@@ -107,6 +130,9 @@ func playing(timeline []scenario.Event, c cast, port string) (command string, an
 		}
 	}
 	listen := "nc -l " + port
+	if clients > 1 {
+		listen = "nc -lk " + port // or it would end with the first one
+	}
 	if len(sends) == 1 && len(sends[0]) <= maxTyped {
 		typed, ok := typeable(sends[0])
 		if ok && typed+"\n" == string(sends[0]) {
@@ -141,6 +167,7 @@ func launch(started string) string {
 type visit struct {
 	port  string
 	sends [][]byte
+	file  *laidFile // what it asks for, nil when that was not there
 }
 
 // visitsOf gathers the connections that the grader made, and what it sent on them.
@@ -184,7 +211,11 @@ func (v visit) do(w words) []string {
 	}
 	whole := bytes.Join(v.sends, nil)
 	if m := request.FindSubmatch(whole); m != nil {
-		return curl(string(m[1]), string(m[2]), string(m[3]), v.port)
+		content := ""
+		if v.file != nil {
+			content = w.receivedFile(v.file)
+		}
+		return curl(string(m[1]), string(m[2]), string(m[3]), v.port, content)
 	}
 	if bytes.HasPrefix(whole, []byte("GET ")) {
 		return nil
@@ -227,9 +258,13 @@ func typeable(line []byte) (string, bool) {
 }
 
 // curl makes the same HTTP request. Only the request line counts: what other
-// header lines there were, the conversation shows.
-func curl(method, target, version, port string) []string {
+// header lines there were, the conversation shows. What comes goes into the file
+// called content, if there is to be one: curl shows no picture on a terminal.
+func curl(method, target, version, port, content string) []string {
 	command := "curl -v"
+	if content != "" {
+		command += " -o " + content
+	}
 	switch method {
 	case "GET":
 	case "HEAD":

@@ -80,9 +80,19 @@ func TestAgain(t *testing.T) {
 			[]scenario.Event{note(scenario.KindListen, "", "", "le port 6666", "the grader listens on port 6666"), start("client.py coucou"), connect("k", "127.0.0.1:6666"), data(scenario.KindReceive, "s", "k", "coucou"), send("k", "merci\n")},
 			"`nc -l 6666`, then, in another terminal, `python3 client.py coucou`, then answer `merci`",
 		},
+		{
+			"the grader closes, which nc does not do by itself",
+			[]scenario.Event{note(scenario.KindListen, "", "", "le port 6666", "the grader listens on port 6666"), start("client.py coucou"), connect("k", "127.0.0.1:6666"), data(scenario.KindReceive, "s", "k", "coucou"), note(scenario.KindEnd, "s", "k", "fin", "end"), note(scenario.KindEnd, "s", "k", "fin", "end")},
+			"`nc -l 6666`, then, in another terminal, `python3 client.py coucou`, then close the connection (Ctrl-C in nc's terminal)",
+		},
+		{
+			"the client connects twice, and nc stays for it",
+			[]scenario.Event{note(scenario.KindListen, "", "", "le port 6666", "the grader listens on port 6666"), start("client.py a b"), connect("k", "127.0.0.1:6666"), connect("k2", "127.0.0.1:6666")},
+			"`nc -lk 6666`, then, in another terminal, `python3 client.py a b`",
+		},
 	} {
 		t.Run(test.name, func(t *testing.T) {
-			if got := strings.Join(again(test.events, wordsIn(lang.EN)), ", "); got != test.want {
+			if got := strings.Join(again(test.events, nil, nil, wordsIn(lang.EN)), ", "); got != test.want {
 				t.Errorf("\n got %s\nwant %s", got, test.want)
 			}
 		})

@@ -107,10 +107,12 @@ func (c cast) ends(e scenario.Event) (from, to Party) {
 	return Party{Side: GraderSide, Label: c.words.grader, Serves: e.Kind == scenario.KindListen}, Party{}
 }
 
-// Again says how to do what a timeline shows with the tools of every machine:
-// telnet, curl, nc. Each string is one thing to do, with commands between
-// backquotes; none means that nothing simple comes near it.
-func Again(timeline []scenario.Event, l lang.Lang) []string { return again(timeline, wordsIn(l)) }
+// Again says how to do what a timeline of t shows, up to the failed step, with
+// the tools of every machine: telnet, curl, nc. Each string is one thing to do,
+// with commands between backquotes; none means that nothing simple comes near it.
+func Again(timeline []scenario.Event, t *scenario.Trace, failed *scenario.Step, l lang.Lang) []string {
+	return again(timeline, t, failed, wordsIn(l))
+}
 
 // Look is how a piece of a line of data is meant to look.
 type Look string

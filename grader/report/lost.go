@@ -325,13 +325,13 @@ func (p *page) conversationOf(r *grade.Result, criterion, name string, failed *s
 	shown.conversations[scene] = criterion
 	p.hang([]span{{text: "  "}}, fmt.Sprintf(p.words.conversation, oneLine(name)), bold)
 	p.conversation(timeline)
-	p.again(timeline)
+	p.again(timeline, t, failed)
 }
 
 // again puts how to do a try again, on lines that are never cut inside a
 // command, so that it can be copied.
-func (p *page) again(timeline []scenario.Event) {
-	todo := again(timeline, p.words)
+func (p *page) again(timeline []scenario.Event, t *scenario.Trace, failed *scenario.Step) {
+	todo := again(timeline, t, failed, p.words)
 	if len(todo) == 0 {
 		return
 	}

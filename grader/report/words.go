@@ -35,6 +35,8 @@ type words struct {
 	// How to do it again.
 	again, then, elsewhere, restart, opens, typesOn, types, typesHere string
 	sendsBytes, answers, leaves, andSoOn                              string
+	elsewhereThere, layFile, compare, ncCloses, otherArguments        string
+	aSheet, aPage, anAccentedPage, aPicture, aText, received          string
 
 	// Advice.
 	advice, adviceFollowed, adviceUntried string
@@ -122,6 +124,18 @@ func wordsIn(l lang.Lang) words {
 		answers:    t("répondre `%s`", "answer `%s`"),
 		leaves:     t("quitter telnet sans rien taper", "leave telnet without typing anything"),
 		andSoOn:    t("et ainsi de suite", "and so on"),
+
+		elsewhereThere: t("puis, dans un autre terminal ouvert sur ce dossier, %s", "then, in another terminal opened on that folder, %s"),
+		layFile:        t("mettre dans le dossier que sert %s %s `%s`", "put into the folder that %s serves %s `%s`"),
+		compare:        t("puis comparer : `cmp %s`", "then compare: `cmp %s`"),
+		ncCloses:       t("fermer la connexion (Ctrl-C dans le terminal de nc)", "close the connection (Ctrl-C in nc's terminal)"),
+		otherArguments: t("(d'autres arguments ont aussi été essayés)", "(other arguments were tried too)"),
+		aSheet:         t("une feuille de style nommée", "a style sheet named"),
+		aPage:          t("une page HTML nommée", "an HTML page named"),
+		anAccentedPage: t("une page HTML avec des accents nommée", "an HTML page with accents named"),
+		aPicture:       t("une image JPEG de plus de 60 Ko nommée", "a JPEG picture of over 60 KB named"),
+		received:       t("recu", "received"), // without an accent: it is typed
+		aText:          t("un petit fichier de texte nommé", "a small text file named"),
 
 		advice:         t("Conseils (sans effet sur la note)", "Advice (no effect on the mark)"),
 		adviceFollowed: t("Déjà en place : %s.", "Already in place: %s."),

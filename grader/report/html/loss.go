@@ -113,7 +113,7 @@ func (s *site) beside(out *loss, r *grade.Result, l *report.Loss, room *room) {
 	mine := report.Acts(trace.Timeline)
 	here := report.ActOf(mine, &failed)
 	s.steps(out, report.SameAct(r, l.Tried, &l.Failed), &failed)
-	for _, what := range report.Again(here, s.lang) {
+	for _, what := range report.Again(here, trace, &failed, s.lang) {
 		out.Again = append(out.Again, todoOf(what))
 	}
 	moments := report.Conversation(here, s.lang)
