@@ -125,6 +125,61 @@ func programsOf(r *grade.Result, failed *scenario.Step) []*run {
 	return out
 }
 
+// starting are the verbs that start a program.
+var starting = []string{"start", "execute", "run", "serve"}
+
+// NeverTried reports whether an advice was followed by a program that did
+// nothing to earn it: it failed with a Python error in the very try, or it never
+// came to the network in any.
+func NeverTried(r *grade.Result, c *grade.Criterion) bool {
+	for i := range c.Steps {
+		s := &c.Steps[i]
+		t := traceOf(r, s.Scenario)
+		if t == nil || !slices.Contains(starting, Verb(s)) || len(Objects(s)) == 0 {
+			continue
+		}
+		name := Objects(s)[0]
+		file, ended := "", false
+		var errors []byte
+		for _, e := range t.Timeline {
+			if e.Program != name {
+				continue
+			}
+			switch e.Kind {
+			case scenario.KindStart:
+				file = programFile(e.Note.EN)
+			case scenario.KindStderr:
+				errors = append(errors, e.Data...)
+			case scenario.KindExit:
+				ended = true
+			}
+		}
+		if ended && bytes.Contains(errors, []byte("Traceback (most recent call last)")) || file != "" && !everTalked(r, file) {
+			return true
+		}
+	}
+	return false
+}
+
+// everTalked reports whether a program of this file listened or was on a
+// connection in any try.
+func everTalked(r *grade.Result, file string) bool {
+	for i := range r.Traces {
+		runs := map[string]bool{} // the programs of that file
+		for _, e := range r.Traces[i].Timeline {
+			switch e.Kind {
+			case scenario.KindStart:
+				runs[e.Program] = programFile(e.Note.EN) == file
+			case scenario.KindListen, scenario.KindConnect, scenario.KindSend, scenario.KindReceive, scenario.KindEnd, scenario.KindClosed:
+				if runs[e.Program] {
+					return true
+				}
+			}
+		}
+	}
+	return false
+}
+
 // notRun reports whether a criterion was lost because Python could not read a
 // program, did not have what it imports, or because a server whose port is free
 // came to listen on none: what the program does was not seen, and advice on it is

@@ -51,6 +51,46 @@ func TestNoAdviceOnWhatWasNotServed(t *testing.T) {
 	}
 }
 
+// TestNoPraiseForWhatWasNotTried: an advice is not in place because the program
+// broke down before it came to that, or never came to the network at all.
+func TestNoPraiseForWhatWasNotTried(t *testing.T) {
+	start := note(scenario.KindStart, "w", "", "server.py", "server.py")
+	exit := note(scenario.KindExit, "w", "", "terminé", "ended")
+	listen := note(scenario.KindListen, "w", "", "", "0.0.0.0:6666")
+	failed := data(scenario.KindStderr, "w", "", "Traceback (most recent call last):\n  File \"server.py\", line 4\nNameError: name 'x' is not defined\n")
+	elsewhere := scenario.Trace{Scenario: "session", Timeline: []scenario.Event{note(scenario.KindStart, "s", "", "server.py", "server.py"), note(scenario.KindListen, "s", "", "", "0.0.0.0:6666")}}
+	for name, tt := range map[string]struct {
+		events []scenario.Event
+		more   []scenario.Trace
+		want   bool
+	}{
+		"it was tried":                     {[]scenario.Event{start, listen, exit}, nil, false},
+		"it failed, and went on":           {[]scenario.Event{start, listen, failed}, nil, false},
+		"it broke down":                    {[]scenario.Event{start, listen, failed, exit}, nil, true},
+		"it never came to the network":     {[]scenario.Event{start, exit}, nil, true},
+		"it came to the network elsewhere": {[]scenario.Event{start, exit}, []scenario.Trace{elsewhere}, false},
+		"it broke down, and not elsewhere": {[]scenario.Event{start, failed, exit}, []scenario.Trace{elsewhere}, true},
+	} {
+		r := serverResult()
+		own := step("advice", 3, "bytes", scenario.OK, "", same("run: python3 server.py"))
+		own.Source = "start w server.py"
+		for i := range r.Criteria {
+			if r.Criteria[i].ID == "bytes" {
+				r.Criteria[i].Steps = []scenario.Step{own}
+			}
+		}
+		lose(&r, "restart", step("session", 8, "restart", scenario.Mismatch, "ended", same("start again"), same("the port is taken")))
+		r.Traces = append(tt.more, scenario.Trace{Scenario: "advice", Steps: []scenario.Step{own}, Timeline: timed(tt.events...)})
+		text := render(t, []grade.Result{r}, Options{Lang: lang.EN})
+		if got := strings.Contains(text, "Not tried: bytes (the program did not get that far)."); got != tt.want {
+			t.Errorf("%s: %v\n%s", name, got, text)
+		}
+		if got := strings.Contains(text, "✓ bytes"); got == tt.want {
+			t.Errorf("%s: praised is %v", name, got)
+		}
+	}
+}
+
 const unreadable = "  File \"server.py\", line 2\n    def f(:\n          ^\nSyntaxError: invalid syntax\n"
 
 // TestCauseIsToldOnce: each program that never gets to the network is explained
@@ -66,8 +106,8 @@ func TestCauseIsToldOnce(t *testing.T) {
 			r := cameToNothing(errors)
 			text := render(t, []grade.Result{r}, Options{Lang: lang.FR})
 			for want, times := range map[string]int{
-				"Constaté :": 1, "Conversation (essai": 1, "✗ close, quit, keep — 7 points perdus\n  Même cause que « listen » : le programme n'est pas allé jusque-là.\n": 1,
-				"  – bytes : même cause que « listen ».\n": 1, "startswith": 0, "errors=\"replace\"": 0,
+				"Constaté :": 1, "Conversation (essai": 1, "– print, peer, close, quit, keep — 14 points perdus : le programme n'est pas\n  allé jusque-là (voir « listen »).\n": 1,
+				"« listen »": 2, "Conseils (sans effet": 0, "startswith": 0, "errors=\"replace\"": 0,
 			} {
 				if n := strings.Count(text, want); n != times {
 					t.Errorf("%q is there %d times, not %d:\n%s", want, n, times, text)
@@ -99,7 +139,7 @@ func TestCauseIsToldOnce(t *testing.T) {
 					t.Errorf("%s: %s", id, got)
 				}
 			}
-			if got := Explain(&r, "keep", Options{Lang: lang.EN}); got != "✗ keep — 1 point lost\n  Same cause as “listen”: the program did not get that far." {
+			if got := Explain(&r, "keep", Options{Lang: lang.EN}); got != "✗ keep — 1 point lost: the program did not get that far (see “listen”)." {
 				t.Errorf("explained by %q", got)
 			}
 			if got := Explain(&r, "bytes", Options{Lang: lang.EN}); got != "Same cause as “listen”: the program did not get that far." {

@@ -73,37 +73,43 @@ func sign(s grade.Status) (string, style) {
 	return "?", yellow
 }
 
-// advice says what could be better though it costs nothing.
+// advice says what could be better though it costs nothing. There is none to
+// give on a program that never came to what advice is about.
 func (p *page) advice(r *grade.Result, shown *explained) {
-	var followed []string
-	var lost []grade.Criterion
+	var followed, lost []grade.Criterion
+	var vacuous []string
 	untried := map[string][]string{} // by the scored criterion that tells why
 	var tellers []string
+	column := 0
 	for _, c := range r.Criteria {
 		switch {
 		case !c.Advice:
+			continue
+		case c.Status == grade.Passed && NeverTried(r, &c):
+			vacuous = append(vacuous, c.ID)
+			continue
 		case c.Status == grade.Passed:
-			followed = append(followed, c.ID)
+			followed = append(followed, c)
 		case c.Status == grade.Failed:
 			first := sameCause(r, &c)
 			if first == "" {
 				lost = append(lost, c)
-				continue
+				break
 			}
 			if untried[first] == nil {
 				tellers = append(tellers, first)
 			}
 			untried[first] = append(untried[first], c.ID)
+			continue
+		default:
+			continue
 		}
+		column = max(column, columns(EscapeText(c.ID)))
 	}
-	if len(lost)+len(tellers) == 0 {
+	if len(lost) == 0 {
 		return
 	}
 	p.line(span{bold, p.words.advice})
-	column := 0
-	for _, c := range lost {
-		column = max(column, columns(EscapeText(c.ID)))
-	}
 	for i := range lost {
 		c := &lost[i]
 		hint := c.Hint.In(p.lang)
@@ -119,8 +125,15 @@ func (p *page) advice(r *grade.Result, shown *explained) {
 	for _, first := range tellers {
 		p.hang([]span{{yellow, "  – "}}, fmt.Sprintf(p.words.adviceUntried, strings.Join(untried[first], ", "), first), plainStyle)
 	}
+	if len(vacuous) > 0 {
+		p.hang([]span{{yellow, "  – "}}, fmt.Sprintf(p.words.adviceVacuous, strings.Join(vacuous, ", ")), plainStyle)
+	}
 	if len(followed) > 0 {
-		p.hang([]span{{dim, "    "}}, fmt.Sprintf(p.words.adviceFollowed, strings.Join(followed, ", ")), dim)
+		p.line(span{dim, "  " + p.words.adviceFollowed})
+	}
+	for _, c := range followed {
+		asks := strings.Join(strings.Fields(c.Asks.In(p.lang)), " ")
+		p.line(span{green, "  ✓ "}, span{dim, pad(c.ID, column+2)}, span{dim, cutEnd(EscapeText(asks), max(p.width-column-6, 10))})
 	}
 	p.blank()
 }

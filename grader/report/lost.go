@@ -39,15 +39,7 @@ func (p *page) lost(r *grade.Result, c *grade.Criterion, scored []grade.Criterio
 		return
 	}
 	if first := sameCause(r, c); first != "" {
-		same, points := likewise(r, scored, c, first)
-		var together []string
-		for i := range same {
-			together = append(together, same[i].ID)
-		}
-		shown.together = append(shown.together, together...)
-		p.title(span{red, "✗ "}, strings.Join(together, ", "), points)
-		p.hang([]span{{text: "  "}}, fmt.Sprintf(p.words.sameCause, first), plainStyle)
-		p.blank()
+		p.toldAbove(r, c, scored, first, shown)
 		return
 	}
 	p.title(span{red, "✗ "}, c.ID, c.Max-c.Points)
@@ -94,6 +86,10 @@ func (p *page) skipped(r *grade.Result, c *grade.Criterion, scored []grade.Crite
 	if slices.Contains(shown.together, c.ID) {
 		return
 	}
+	if first := tellerOf(r, c, shown); first != "" {
+		p.toldAbove(r, c, scored, first, shown)
+		return
+	}
 	need, found := obstacle(r, c)
 	together := []string{c.ID}
 	points := c.Max - c.Points
@@ -116,20 +112,52 @@ func (p *page) skipped(r *grade.Result, c *grade.Criterion, scored []grade.Crite
 		p.blank()
 		return
 	}
-	first := sameCause(r, c)
-	if i := slices.IndexFunc(shown.failures, func(f shownFailure) bool { return sameStory(f.step, need) }); i >= 0 {
-		first = shown.failures[i].criterion
-	}
-	if first != "" {
-		p.hang([]span{{text: "  "}}, fmt.Sprintf(p.words.sameAsAbove, first), plainStyle)
-		p.blank()
-		return
-	}
 	p.hang([]span{{text: "  "}}, p.words.notTried, plainStyle)
 	p.tried(r, need.Criterion, need)
 	p.labelled(p.words.seen, p.seen(need, lang.Text{}))
 	shown.failures = append(shown.failures, shownFailure{c.ID, need})
 	p.conversationOf(r, c.ID, need.Scenario, &need, shown)
+	p.blank()
+}
+
+// tellerOf returns the criterion, explained already, that tells why the turn of
+// c did not come; "" when none does.
+func tellerOf(r *grade.Result, c *grade.Criterion, shown *explained) string {
+	need, found := obstacle(r, c)
+	if !found {
+		return ""
+	}
+	if i := slices.IndexFunc(shown.failures, func(f shownFailure) bool { return sameStory(f.step, need) }); i >= 0 {
+		return shown.failures[i].criterion
+	}
+	return sameCause(r, c)
+}
+
+// toldAbove puts on one line c and all that follows it which was lost for what
+// the criterion first tells.
+func (p *page) toldAbove(r *grade.Result, c *grade.Criterion, scored []grade.Criterion, first string, shown *explained) {
+	var ids []string
+	points := 0
+	sign, why := span{red, "✗ "}, p.words.sameAsAbove
+	from := slices.IndexFunc(scored, func(o grade.Criterion) bool { return o.ID == c.ID })
+	for i := max(from, 0); i < len(scored); i++ {
+		o := &scored[i]
+		stopped := sameCause(r, o) == first
+		skipped := o.Status == grade.Skipped && tellerOf(r, o, shown) == first
+		if slices.Contains(shown.together, o.ID) || !skipped && (o.Status != grade.Failed || !stopped) {
+			continue
+		}
+		ids = append(ids, o.ID)
+		points += o.Max - o.Points
+		if stopped {
+			why = p.words.sameStop
+		}
+		if skipped {
+			sign = span{yellow, "– "}
+		}
+	}
+	shown.together = append(shown.together, ids...)
+	p.hang([]span{sign}, strings.Join(ids, ", ")+" — "+p.words.lostPoints(points)+fmt.Sprintf(why, first), bold)
 	p.blank()
 }
 

@@ -20,7 +20,7 @@ type words struct {
 	// A lost criterion.
 	pointsLost, pointLost, asked, tested, seen, hint                  string
 	notTried, noReason, nothingSeen, alsoSeen, alsoSame, stepsOmitted string
-	sameAsAbove, sameCause                                            string
+	sameAsAbove, sameStop, sameCause                                  string
 	conversation, conversationAbove, nothingSaid                      string
 
 	// How a wait ended, when the step itself says nothing.
@@ -39,7 +39,7 @@ type words struct {
 	aSheet, aPage, anAccentedPage, aPicture, aText, received          string
 
 	// Advice.
-	advice, adviceFollowed, adviceUntried string
+	advice, adviceFollowed, adviceUntried, adviceVacuous string
 
 	// The archive.
 	remarks, refused, brokenRule, brokenRules, expected, alsoToo string
@@ -83,7 +83,8 @@ func wordsIn(l lang.Lang) words {
 		alsoSeen:          t("Dans l'essai « %s » aussi : %s", "In the test “%s” too: %s"),
 		alsoSame:          t("De même dans : %s.", "Likewise in: %s."),
 		stepsOmitted:      t("… %d étapes …", "… %d steps …"),
-		sameAsAbove:       t("L'essai n'a pas pu aller jusque-là, pour la même raison que « %s » ci-dessus.", "The test could not get that far, for the same reason as “%s” above."),
+		sameAsAbove:       t(" : l'essai n'a pas pu aller jusque-là (voir « %s »).", ": the test could not get that far (see “%s”)."),
+		sameStop:          t(" : le programme n'est pas allé jusque-là (voir « %s »).", ": the program did not get that far (see “%s”)."),
 		sameCause:         t("Même cause que « %s » : le programme n'est pas allé jusque-là.", "Same cause as “%s”: the program did not get that far."),
 		conversation:      t("Conversation (essai « %s ») :", "Conversation (test “%s”):"),
 		conversationAbove: t("Conversation : voir « %s » ci-dessus", "Conversation: see “%s” above"),
@@ -138,8 +139,9 @@ func wordsIn(l lang.Lang) words {
 		aText:          t("un petit fichier de texte nommé", "a small text file named"),
 
 		advice:         t("Conseils (sans effet sur la note)", "Advice (no effect on the mark)"),
-		adviceFollowed: t("Déjà en place : %s.", "Already in place: %s."),
-		adviceUntried:  t("%s : même cause que « %s ».", "%s: same cause as “%s”."),
+		adviceFollowed: t("Déjà en place :", "Already in place:"),
+		adviceUntried:  t("Pas essayé : %s (même cause que « %s »).", "Not tried: %s (same cause as “%s”)."),
+		adviceVacuous:  t("Pas essayé : %s (le programme n'est pas allé jusque-là).", "Not tried: %s (the program did not get that far)."),
 
 		remarks:      t("Remarques sur l'archive (sans effet sur la note)", "Remarks on the archive (no effect on the mark)"),
 		refused:      t("L'archive ne suit pas les consignes : la note est %s. Les programmes n'ont pas été lancés.", "The archive does not follow the rules: the mark is %s. The programs were not run."),

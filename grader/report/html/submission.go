@@ -175,6 +175,9 @@ func (s *site) grading(p *submissionPage, r *grade.Result) {
 		switch {
 		case !c.Advice:
 			p.Scored = append(p.Scored, v)
+		case c.Status == grade.Passed && report.NeverTried(r, &c):
+			v.Status, v.Sign = grade.Skipped, signOf(grade.Skipped)
+			p.Advice = append(p.Advice, v)
 		case c.Status == grade.Passed:
 			p.AdviceKept++
 			p.Advice = append(p.Advice, v)
