@@ -1,6 +1,7 @@
 package report
 
 import (
+	"math"
 	"slices"
 	"strings"
 
@@ -48,26 +49,66 @@ func ActOf(acts [][]scenario.Event, s *scenario.Step) []scenario.Event {
 	return acts[len(acts)-1]
 }
 
-// SameAct returns what was tried before a failure, without the steps of earlier
-// boxes unless the failed step is about one of them.
-func SameAct(r *grade.Result, tried []scenario.Step, failed *scenario.Step) []scenario.Step {
+// Shown returns what is listed of a try, without the steps of earlier boxes
+// unless the failed step is about one of them: what was done, and the step that
+// failed. Where two runs are compared and one of them shows the fault by itself,
+// it is that one.
+func Shown(r *grade.Result, tried []scenario.Step, failed *scenario.Step) (steps []scenario.Step, last scenario.Step) {
 	trace := traceOf(r, failed.Scenario)
-	if trace == nil || Verb(failed) == "differ" || Verb(failed) == "affirms" {
-		return tried
+	if trace == nil {
+		return tried, *failed
 	}
-	from := 0
-	for _, s := range trace.Steps {
-		if s.Line < failed.Line && Verb(&s) == "fresh" {
-			from = s.Line
-		}
-	}
-	later := slices.DeleteFunc(slices.Clone(tried), func(s scenario.Step) bool { return s.Line < from })
 	names := Objects(failed)
+	switch verb := Verb(failed); {
+	case verb == "blame" && len(names) > 0:
+		steps = stepsAbout(trace, tried, names[0])
+		if n := len(steps) - 1; n >= 0 && Verb(&steps[n]) == "lives" {
+			last = *failed
+			last.Did = steps[n].Did
+			return steps[:n], last
+		}
+		return tried, *failed
+	case verb == "affirms" && len(names) > 0:
+		return stepsAbout(trace, tried, names[0]), *failed
+	case verb == "differ" && len(names) > 2:
+		return append(stepsAbout(trace, tried, names[0]), stepsAbout(trace, tried, names[2])...), *failed
+	}
+	from, _ := boxOf(trace, failed.Line)
+	later := slices.DeleteFunc(slices.Clone(tried), func(s scenario.Step) bool { return s.Line < from })
 	about := slices.ContainsFunc(later, func(s scenario.Step) bool {
 		return slices.ContainsFunc(Objects(&s), func(n string) bool { return slices.Contains(names, n) })
 	})
 	if !about {
-		return tried
+		return tried, *failed
 	}
-	return later
+	return later, *failed
+}
+
+// stepsAbout returns the steps of tried in the box of the program called name.
+func stepsAbout(t *scenario.Trace, tried []scenario.Step, name string) []scenario.Step {
+	for i := range t.Steps {
+		s := &t.Steps[i]
+		if names := Objects(s); !slices.Contains(starting, Verb(s)) || len(names) == 0 || names[0] != name {
+			continue
+		}
+		from, to := boxOf(t, s.Line)
+		return slices.DeleteFunc(slices.Clone(tried), func(s scenario.Step) bool { return s.Line < from || s.Line >= to })
+	}
+	return tried
+}
+
+// boxOf returns the lines of the box in which a line of a scenario is: from the
+// first to before the first one of the next box.
+func boxOf(t *scenario.Trace, line int) (from, to int) {
+	to = math.MaxInt
+	for i := range t.Steps {
+		switch s := &t.Steps[i]; {
+		case Verb(s) != "fresh":
+		case s.Line < line:
+			from = s.Line
+		case to == math.MaxInt:
+			to = s.Line
+		}
+	}
+	return from, to
 }

@@ -223,13 +223,16 @@ func traceOf(r *grade.Result, name string) *scenario.Trace {
 	return nil
 }
 
-// making are the verbs that make what later steps are about, a program or a
-// connection, though they wait; and reflect, which answers on one.
-var making = []string{"start", "execute", "run", "serve", "connect", "accept", "reflect"}
+// making are the verbs that make what later steps are about, a program, a
+// connection or an answer, though they wait; and reflect, which answers on one.
+var making = []string{"start", "execute", "run", "serve", "connect", "accept", "reflect", "get", "ask", "first"}
+
+// looking are the verbs that only look at what there is already.
+var looking = []string{"status", "header", "body", "bodiless", "suffices", "framed", "alike", "replied", "printed", "tells", "screen"}
 
 // leadingTo returns what was done up to the step that failed: the steps of the
 // preamble and of the criterion, and what others did to the program (a step that
-// does not wait, or makes something), but not what others expected of it.
+// neither waits nor looks, or makes something), but not what others expected of it.
 func leadingTo(r *grade.Result, criterion string, failed scenario.Step) []scenario.Step {
 	var steps []scenario.Step
 	t := traceOf(r, failed.Scenario)
@@ -240,7 +243,8 @@ func leadingTo(r *grade.Result, criterion string, failed scenario.Step) []scenar
 		if s.Line == failed.Line && s.Criterion == failed.Criterion && s.Outcome == scenario.Mismatch {
 			break
 		}
-		relevant := s.Criterion == "" || s.Criterion == criterion || s.Wait == "" || slices.Contains(making, Verb(&s))
+		others := s.Wait == "" && !slices.Contains(looking, Verb(&s)) || slices.Contains(making, Verb(&s))
+		relevant := s.Criterion == "" || s.Criterion == criterion || others
 		if s.Outcome == scenario.OK && relevant && !s.Did.Empty() {
 			steps = append(steps, s)
 		}
@@ -250,7 +254,7 @@ func leadingTo(r *grade.Result, criterion string, failed scenario.Step) []scenar
 
 // tried lists what was done, up to the step that failed.
 func (p *page) tried(r *grade.Result, criterion string, failed scenario.Step) {
-	steps := SameAct(r, leadingTo(r, criterion, failed), &failed)
+	steps, failed := Shown(r, leadingTo(r, criterion, failed), &failed)
 	head, tail := len(steps), len(steps)
 	if len(steps) > maxSteps && !p.all {
 		head, tail = 3, len(steps)-(maxSteps-4)

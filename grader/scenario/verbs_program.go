@@ -477,7 +477,7 @@ func doBlame(r *runner, _ bool, args []string) (lang.Text, error) {
 	if p.lived || !control.lived {
 		return did, nil
 	}
-	return did, wrong(lang.Join(" — ", p.death, lang.T("alors qu'il continue après un message ordinaire", "although it goes on after an ordinary message")))
+	return did, wrong(lang.Join(", ", p.death, lang.T("alors qu'il continue après un message ordinaire", "although it goes on after an ordinary message")))
 }
 
 func doSurvives(r *runner, _ bool, args []string) (lang.Text, error) {

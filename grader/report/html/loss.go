@@ -93,7 +93,8 @@ func (s *site) loss(r *grade.Result, l *report.Loss, told []loss, hrefs map[stri
 	for _, o := range told {
 		if slices.Equal(o.Seen, out.Seen) && o.There != nil && !out.Skipped {
 			out.Like, out.LikeHref = o.IDs, "#"+o.ID
-			s.steps(&out, report.SameAct(r, l.Tried, &l.Failed), &l.Failed)
+			tried, failed := report.Shown(r, l.Tried, &l.Failed)
+			s.steps(&out, tried, &failed)
 			return out
 		}
 	}
@@ -112,7 +113,8 @@ func (s *site) beside(out *loss, r *grade.Result, l *report.Loss, room *room) {
 	}
 	mine := report.Acts(trace.Timeline)
 	here := report.ActOf(mine, &failed)
-	s.steps(out, report.SameAct(r, l.Tried, &l.Failed), &failed)
+	tried, last := report.Shown(r, l.Tried, &l.Failed)
+	s.steps(out, tried, &last)
 	for _, what := range report.Again(here, trace, &failed, s.lang) {
 		out.Again = append(out.Again, todoOf(what))
 	}
