@@ -23,13 +23,15 @@ func (s *Submission) CheckContent(deliverables []string, site bool, policy Polic
 		return nil
 	}
 	var rejected, warned findings
+	var systems []string
+	missing := policy.Apply(s.missing(deliverables))
 	venvs := s.virtualEnvironments()
 	for _, e := range s.entries {
 		if e.path == "" || e.dir {
 			continue
 		}
 		if system(e.path) {
-			rejected.named(ContentSystem, lang.T("fichiers ajoutés par le système, laissés de côté", "files that the system put in, left aside"), e.path)
+			systems = append(systems, e.path)
 			continue
 		}
 		p := s.below(e)
@@ -39,17 +41,25 @@ func (s *Submission) CheckContent(deliverables []string, site bool, policy Polic
 			rejected.named(ContentBinary, what, p)
 		} else if slices.Contains(deliverables, p) || e.refused || source(p, e.data) {
 			continue
+		} else if Rejected(missing) && textOf(p, deliverables, s.Names()) != "" {
+			continue // to be renamed, as content.missing says, and not to be taken out
 		} else if _, said := policy.chosen(ContentExtra); site && (ofSite(p) || !said) {
 			warned.named(ContentExtra, lang.T("fichiers qui accompagnent le code", "files that go with the code"), p)
 		} else {
 			rejected.named(ContentExtra, lang.T("autre chose que du code source, à retirer de l'archive", "something else than source code, to be taken out of the archive"), p)
 		}
 	}
+	for _, p := range systems {
+		what := lang.T("fichiers ajoutés par le système, laissés de côté", "files that the system put in, left aside")
+		if len(systems) == 1 {
+			what = lang.T("fichier ajouté par le système, laissé de côté", "a file that the system put in, left aside")
+		}
+		rejected.named(ContentSystem, what, p)
+	}
 	if s.top != "" {
 		rejected.named(ContentNested, lang.T("tout est dans un dossier, mettez les fichiers à la racine de l'archive", "everything is in a folder, put the files at the top of the archive"), s.top)
 	}
-	out := policy.Apply(s.missing(deliverables))
-	out = append(out, rejected.violations(policy)...)
+	out := append(missing, rejected.violations(policy)...)
 	for _, v := range warned.violations(policy) {
 		v.Severity = Warn
 		out = append(out, v)
@@ -75,7 +85,40 @@ func (s *Submission) missing(deliverables []string) []Violation {
 			absent = append(absent, d)
 		}
 	}
-	return Missing(absent, s.Names())
+	out := Missing(absent, s.Names())
+	for i := range out {
+		for _, e := range s.entries {
+			if e.refused && visible(path.Base(e.name)) == out[i].Expected {
+				out[i].Message = lang.F("il manque %s : %s lui ressemble, mais son nom contient un caractère qui ne se voit pas",
+					"%s is missing: %s looks like it, but its name has an invisible character", Show(out[i].Expected), Show(e.name))
+			}
+		}
+	}
+	return out
+}
+
+// visible returns a file name without the characters that nobody sees.
+func visible(name string) string {
+	return strings.Map(func(r rune) rune {
+		if unseen(r) {
+			return -1
+		}
+		return r
+	}, name)
+}
+
+// textOf returns the deliverable, missing from names, that p probably is under
+// the name of a text (server.py.txt, server.txt), or "".
+func textOf(p string, deliverables, names []string) string {
+	if strings.ToLower(path.Ext(p)) != ".txt" {
+		return ""
+	}
+	for _, d := range deliverables {
+		if !slices.Contains(names, d) && Nearest(d, []string{p}) != "" {
+			return d
+		}
+	}
+	return ""
 }
 
 // Missing returns a content.missing violation, with its default severity, for
@@ -102,6 +145,8 @@ func Missing(deliverables, names []string) []Violation {
 		case path.Base(near) == d:
 			message = lang.F("il manque %s : il est dans le dossier %s, mettez-le à la racine de l'archive", "%s is missing: it is in the folder %s, put it at the top of the archive",
 				Show(d), Show(path.Dir(near)))
+		case textOf(near, []string{d}, names) != "":
+			message = lang.F("il manque %s : renommez %s en %s (Windows cache peut-être le .txt)", "%s is missing: rename %s to %s (Windows may be hiding the .txt)", Show(d), Show(near), Show(d))
 		default:
 			message = lang.F("il manque %s : %s doit sans doute s'appeler ainsi", "%s is missing: %s should probably be called so", Show(d), Show(near))
 		}
@@ -258,7 +303,7 @@ func (e *entry) binary(p string) lang.Text {
 	}
 	switch {
 	case k == kindUTF16:
-		return lang.T("un programme enregistré en UTF-16, que Python ne lit pas, enregistrez-le en UTF-8", "a program saved in UTF-16, which Python does not read, save it in UTF-8")
+		return lang.T("un programme enregistré en UTF-16, que Python ne lit pas : enregistrez-le en UTF-8", "a program saved in UTF-16, which Python does not read: save it in UTF-8")
 	case k == kindZip || k == kindArchive || k == kindMedia:
 		return lang.F("ce n'est pas un programme mais %s", "this is not a program but %s", what)
 	case bytes.IndexByte(e.data, 0) >= 0:

@@ -1,6 +1,7 @@
 package archive_test
 
 import (
+	"bytes"
 	"strings"
 	"testing"
 
@@ -115,6 +116,53 @@ func TestCheckContentTellsAFolderOnce(t *testing.T) {
 	}
 }
 
+// TestRenamedIsNotTakenOut: one message says what to do with a file, not two.
+func TestRenamedIsNotTakenOut(t *testing.T) {
+	rules := func(policy archive.Policy, entries ...archivetest.Entry) string {
+		var out []string
+		for _, v := range submission(t, entries...).CheckContent([]string{"server.py"}, false, policy) {
+			out = append(out, v.Rule+" "+string(v.Severity))
+		}
+		return strings.Join(out, ", ")
+	}
+	text, program := archivetest.File("server.py.txt", "x"), archivetest.File("server.py", "x")
+	if got := rules(nil, text); got != "content.missing reject" {
+		t.Errorf("the program as a text: %s", got)
+	}
+	if got := rules(nil, text, program); got != "content.extra reject" {
+		t.Errorf("the program, and as a text too: %s", got)
+	}
+	if got := rules(nil, text, archivetest.File("notes.txt", "x")); got != "content.missing reject, content.extra reject" {
+		t.Errorf("the program as a text, and a text: %s", got)
+	}
+	// Where the first one does not reject, the second must.
+	if got := rules(archive.Policy{archive.ContentMissing: archive.Warn}, text); got != "content.missing warn, content.extra reject" {
+		t.Errorf("a course that grades what there is: %s", got)
+	}
+}
+
+// TestInvisibleCharacterInAName: an archive with the file in it is not said to be empty.
+func TestInvisibleCharacterInAName(t *testing.T) {
+	for name, shown := range map[string]string{"\ufeffserver.py": `"\ufeffserver.py"`, "server.py\r": `"server.py\x0d"`, "src/ser\u200bver.py": `"src/ser\u200bver.py"`} {
+		data := archivetest.Zip{Entries: []archivetest.Entry{archivetest.File(name, "x")}}.Bytes()
+		sub, _, err := archive.Read(bytes.NewReader(data), int64(len(data)), nil, archive.DefaultLimits())
+		if err != nil {
+			t.Fatal(err)
+		}
+		got := sub.CheckContent([]string{"server.py"}, false, nil)
+		if want := `"server.py" is missing: ` + shown + ` looks like it, but its name has an invisible character`; len(got) != 1 || got[0].Message.EN != want || got[0].Severity != archive.Reject {
+			t.Errorf("got %v, want %s", got, want)
+		}
+	}
+}
+
+func TestOneFileOfTheSystem(t *testing.T) {
+	got := submission(t, archivetest.File("server.py", "x"), archivetest.File(".DS_Store", "x")).CheckContent([]string{"server.py"}, false, nil)
+	if len(got) != 1 || got[0].Message.FR != `".DS_Store" : fichier ajouté par le système, laissé de côté` {
+		t.Errorf("got %v", got)
+	}
+}
+
 func TestMissing(t *testing.T) {
 	for _, tt := range []struct {
 		name  string
@@ -127,7 +175,8 @@ func TestMissing(t *testing.T) {
 		{"capital", "server.py", []string{"Server.py"}, `"Server.py" should probably`},
 		{"in a subfolder", "server.py", []string{"README", "src/server.py"}, `it is in the folder "src"`},
 		{"misspelt in a subfolder", "server.py", []string{"README", "src/Serveur.py"}, `"src/Serveur.py" should probably`},
-		{"doubled extension", "server.py", []string{"lib.py", "server.py.txt"}, `"server.py.txt" should probably`},
+		{"doubled extension", "server.py", []string{"lib.py", "server.py.txt"}, `rename "server.py.txt" to "server.py" (Windows may be hiding the .txt)`},
+		{"a text", "server.py", []string{"server.txt"}, `rename "server.txt" to "server.py"`},
 		{"copy mark", "server.py", []string{"lib.py", "server (1).py"}, `"server (1).py" should probably`},
 		{"no extension", "server.py", []string{"lib.py", "server"}, `"server" should probably`},
 		{"words in another order", "server_echo.py", []string{"client_echo.py", "echo-server.py"}, `"echo-server.py" should probably`},

@@ -108,7 +108,7 @@ func (w *wrongName) visible(s string) string {
 		s = string(latin)
 	}
 	return strings.Map(func(r rune) rune {
-		if invisible(r) || unicode.IsControl(r) || r == '\u2028' || r == '\u2029' {
+		if unseen(r) {
 			w.hidden = true
 			return -1
 		}
@@ -305,7 +305,7 @@ func (w *wrongName) violations() []Violation {
 			shown, showAll(accents)))
 	}
 	if w.spaced {
-		add(NameSpace, lang.F("le nom %s a des espaces : il s'écrit sans, et un tiret sépare ses parties", "the name %s has spaces: it is written without any, and a hyphen separates its parts", shown))
+		add(NameSpace, w.spaceFault())
 	}
 	if message := w.extensionFault(); !message.Empty() {
 		add(NameExtension, message)
@@ -314,6 +314,27 @@ func (w *wrongName) violations() []Violation {
 		add(NameFormat, lang.F("le nom %s n'est pas de la forme nom-tpN-exM.zip", "the name %s is not of the form name-tpN-exM.zip", shown))
 	}
 	return out
+}
+
+// spaceFault says what to do with the spaces of a name. Those inside the family
+// name are to be taken out: a hyphen in their place would be wrong too.
+func (w *wrongName) spaceFault() lang.Text {
+	count := func(s string) int {
+		return len([]rune(s)) - len([]rune(strings.Join(strings.Fields(s), "")))
+	}
+	shown := Show(w.base)
+	if at := tpToken.FindStringIndex(w.folded); at != nil && w.name.Student != "" {
+		family := strings.Trim(w.folded[:at[0]], nameMarks+" ")
+		switch inside := count(family); {
+		case inside == 0 || inside != count(w.base):
+		case inside == 1:
+			return lang.F("le nom %s contient une espace : enlevez-la (%s)", "the name %s has a space: remove it (%s)", shown, w.name.Student)
+		default:
+			return lang.F("le nom %s contient des espaces : enlevez-les (%s)", "the name %s has spaces: remove them (%s)", shown, w.name.Student)
+		}
+	}
+	return lang.F("le nom %s a des espaces : il s'écrit sans, et seul un tiret sépare le nom, tp et son numéro, ex et son numéro",
+		"the name %s has spaces: it is written without any, and only a hyphen separates the name, tp and its number, ex and its number", shown)
 }
 
 // becauseOfForm says what stands between or inside the three parts that must

@@ -295,3 +295,20 @@ func FuzzParseName(f *testing.F) {
 		}
 	})
 }
+
+// TestSpaces: who has a space in the name is not told to put a hyphen there.
+func TestSpaces(t *testing.T) {
+	for name, want := range map[string]string{
+		"de Gaulle-tp3-ex1.zip":  `le nom "de Gaulle-tp3-ex1.zip" contient une espace : enlevez-la (degaulle)`,
+		"de la tour-tp3-ex1.zip": `le nom "de la tour-tp3-ex1.zip" contient des espaces : enlevez-les (delatour)`,
+		"degaulle tp3 ex1.zip":   `le nom "degaulle tp3 ex1.zip" a des espaces : il s'écrit sans, et seul un tiret sépare le nom, tp et son numéro, ex et son numéro`,
+		"de gaulle tp3-ex1.zip":  `le nom "de gaulle tp3-ex1.zip" a des espaces : il s'écrit sans, et seul un tiret sépare le nom, tp et son numéro, ex et son numéro`,
+		" degaulle-tp3-ex1.zip":  `le nom " degaulle-tp3-ex1.zip" a des espaces : il s'écrit sans, et seul un tiret sépare le nom, tp et son numéro, ex et son numéro`,
+	} {
+		_, violations := archive.ParseName(name)
+		i := slices.IndexFunc(violations, func(v archive.Violation) bool { return v.Rule == archive.NameSpace })
+		if i < 0 || violations[i].Message.FR != want {
+			t.Errorf("%q: got %v, want %s", name, violations, want)
+		}
+	}
+}

@@ -130,3 +130,8 @@ func writtenOut(r rune) (string, bool) {
 // invisible reports whether r shows nothing and means nothing in a name:
 // what a copy and paste brings along, or what hides in a hostile name.
 func invisible(r rune) bool { return unicode.Is(unicode.Cf, r) }
+
+// unseen reports whether r is a character that nobody sees, in a name of any kind.
+func unseen(r rune) bool {
+	return invisible(r) || unicode.IsControl(r) || r == '\u2028' || r == '\u2029'
+}

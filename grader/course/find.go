@@ -27,7 +27,8 @@ type Choice struct {
 //  5. the number on the sheet;
 //  6. the only exercise whose deliverables are there under other names.
 //
-// After 1, 2, 5 and 6 something may be missing: archive.Submission.CheckContent
+// After 4, a violation that warns tells those whose archive is named after
+// another exercise of the sheet. After 1, 2, 5 and 6 something may be missing: archive.Submission.CheckContent
 // says what. When nothing tells, there is no exercise, and the violation names
 // what was looked for and what was found; it rejects whatever the policy says,
 // because there is nothing to grade.
@@ -40,7 +41,8 @@ func Find(exercises []*Exercise, c Choice) (*Exercise, []archive.Violation, erro
 		e, err := byID(exercises, c.ID)
 		return e, nil, err
 	}
-	if a, ok := c.Course.Assignment(c.Name.TP, c.Name.Ex); ok && a.Exercise != "" {
+	a, assigned := c.Course.Assignment(c.Name.TP, c.Name.Ex)
+	if assigned && a.Exercise != "" {
 		e, err := byID(exercises, a.Exercise)
 		if err != nil {
 			err = lang.Errorf("cours : tp %d ex %d : %w", "course: tp %d ex %d: %w", c.Name.TP, c.Name.Ex, err)
@@ -64,13 +66,31 @@ func Find(exercises []*Exercise, c Choice) (*Exercise, []archive.Violation, erro
 	case numbered != nil && slices.Contains(complete, numbered):
 		return numbered, nil, nil
 	case len(complete) == 1:
-		return complete[0], nil, nil
+		return complete[0], otherThanNamed(complete[0], numbered, assigned), nil
 	case numbered != nil:
 		return numbered, nil, nil
 	case len(complete) == 0 && len(near) == 1:
 		return near[0], nil, nil
 	}
 	return nil, []archive.Violation{untold(exercises, complete, c.Files)}, nil
+}
+
+// otherThanNamed remarks that an archive named after one exercise answers
+// another, unless the course has an exercise of that number of its own.
+func otherThanNamed(e, named *Exercise, assigned bool) []archive.Violation {
+	if named == nil || assigned {
+		return nil
+	}
+	return []archive.Violation{{
+		Rule: archive.ContentMissing, Severity: archive.Warn,
+		Message: lang.F("l'archive est nommée ex%d, mais contient %s, qui répond à l'exercice %d : elle est notée comme telle ; pour l'exercice %d il faut %s",
+			"the archive is named ex%d, but has %s, which answers exercise %d: it is graded as such; exercise %d wants %s",
+			named.Number, and(e.Deliverables), e.Number, named.Number, and(named.Deliverables)),
+	}}
+}
+
+func and(files []string) lang.Text {
+	return lang.T(strings.Join(files, " et "), strings.Join(files, " and "))
 }
 
 func byID(exercises []*Exercise, id string) (*Exercise, error) {

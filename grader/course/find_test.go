@@ -22,7 +22,12 @@ func TestFind(t *testing.T) {
 		{"the number on the sheet", Choice{Name: archive.Name{TP: 3, Ex: 2}, Files: []string{"client.py"}}, "client", nil},
 		{"the number decides between complete ones", Choice{Name: archive.Name{TP: 3, Ex: 2}, Files: []string{"client.py", "server.py"}}, "client", nil},
 		{"the only complete one, by another number", Choice{Name: archive.Name{TP: 3, Ex: 12}, Files: []string{"server.py", "README"}}, "server", nil},
-		{"the only complete one rather than the number", Choice{Name: archive.Name{TP: 3, Ex: 1}, Files: []string{"client.py"}}, "client", nil},
+		{
+			"the only complete one rather than the number, which is said",
+			Choice{Name: archive.Name{TP: 3, Ex: 3}, Files: []string{"server.py"}},
+			"server",
+			[]string{"the archive is named ex3, but has server.py, which answers exercise 1: it is graded as such; exercise 3 wants client_echo.py and server_echo.py"},
+		},
 		{"two deliverables", Choice{Name: archive.Name{TP: 3, Ex: 9}, Files: []string{"client_echo.py", "server_echo.py"}}, "echo", nil},
 		{"the number, though something is missing", Choice{Name: archive.Name{TP: 3, Ex: 3}, Files: []string{"client_echo.py"}}, "echo", nil},
 		{"the number, though others are complete", Choice{Name: archive.Name{TP: 3, Ex: 3}, Files: []string{"client.py", "server.py"}}, "echo", nil},
@@ -49,8 +54,13 @@ func TestFind(t *testing.T) {
 				t.Fatal(err)
 			}
 			if tt.want != "" {
-				if e == nil || e.ID != tt.want || violations != nil {
+				if e == nil || e.ID != tt.want || len(violations) != len(tt.says) {
 					t.Errorf("got %v, %v; want %s", e, violations, tt.want)
+				}
+				for i, v := range violations {
+					if v.Rule != archive.ContentMissing || v.Severity != archive.Warn || v.Message.EN != tt.says[i] || !strings.Contains(v.Message.FR, "client_echo.py et server_echo.py") {
+						t.Errorf("remark %v", v)
+					}
 				}
 				return
 			}
