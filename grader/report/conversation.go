@@ -124,6 +124,28 @@ const (
 	OmittedLook Look = "omitted" // says how much is not shown
 )
 
+// lookOf and styleOf translate between the looks of data and their styles.
+func lookOf(s style) Look {
+	switch s {
+	case cyan:
+		return EscapeLook
+	case dim:
+		return OmittedLook
+	}
+	return PlainLook
+}
+
+func styleOf(l Look) style {
+	switch l {
+	case EscapeLook:
+		return cyan
+	case OmittedLook:
+		return dim
+	case PlainLook:
+	}
+	return plainStyle
+}
+
 // Piece is a run of a line of data; its text is escaped.
 type Piece struct {
 	Look Look
@@ -136,17 +158,11 @@ type Piece struct {
 func DataLines(data []byte, dropped int64, width, most int, l lang.Lang) [][]Piece {
 	p := newPage(Options{Lang: l})
 	var out [][]Piece
-	for _, line := range p.data(data, dropped, width, most) {
+	lay := func(line []byte, dropped int64) []span { return dataLine(line, dropped, width, p.words) }
+	for _, line := range p.data(data, dropped, most, lay) {
 		var pieces []Piece
 		for _, s := range line {
-			look := PlainLook
-			switch s.style {
-			case cyan:
-				look = EscapeLook
-			case dim:
-				look = OmittedLook
-			}
-			pieces = append(pieces, Piece{Look: look, Text: EscapeText(s.text)})
+			pieces = append(pieces, Piece{Look: lookOf(s.style), Text: EscapeText(s.text)})
 		}
 		out = append(out, pieces)
 	}

@@ -315,13 +315,67 @@ func (p *page) event(c cast, e scenario.Event, room int) [][]span {
 	if p.all {
 		most = maxLinesAll
 	}
-	return p.data(e.Data, e.Dropped, room, most)
+	for wraps := wrapsOf(e.Kind); ; wraps-- {
+		var lines [][]span
+		for _, line := range p.data(e.Data, e.Dropped, most, p.wrapped(wraps*room, room)) {
+			lines = append(lines, wrapSpans(line, room)...)
+		}
+		if wraps == 1 || len(lines) <= most*3/2 { // a row that is too high is not shown at all
+			return lines
+		}
+	}
 }
+
+// wrapsOf is on how many lines one line of an event may be laid out. What an error
+// output says about where and why is at a line's end as much as at its beginning.
+func wrapsOf(k scenario.Kind) int {
+	if k == scenario.KindStderr {
+		return 5
+	}
+	return 1
+}
+
+// wrapped returns how a line of data is laid out, in at most width columns: whole
+// all the same if a cut would save next to nothing.
+func (p *page) wrapped(width, room int) layout {
+	return func(line []byte, dropped int64) []span {
+		most := room + 2*columns(p.words.omitted(int64(len(line))))
+		if dropped == 0 && len(line) <= 4*most && total(cells(line)) <= most {
+			return dataLine(line, 0, most+len(`\x20`), p.words)
+		}
+		return dataLine(line, dropped, width, p.words)
+	}
+}
+
+// wrapSpans cuts a line of data into lines of at most room columns.
+func wrapSpans(line []span, room int) [][]span {
+	n := 0
+	pieces := make([]Piece, len(line))
+	for i, s := range line {
+		n += columns(s.text)
+		pieces[i] = Piece{Look: lookOf(s.style), Text: s.text}
+	}
+	if n <= room {
+		return [][]span{line}
+	}
+	var out [][]span
+	for _, cut := range WrapPieces(pieces, room-hang) {
+		var spans []span
+		for _, piece := range cut {
+			spans = append(spans, span{styleOf(piece.Look), piece.Text})
+		}
+		out = append(out, spans)
+	}
+	return out
+}
+
+// layout lays out one line of data, after which dropped bytes came.
+type layout func(line []byte, dropped int64) []span
 
 // data lays out bytes as the lines that they are made of, at most most of them.
 // From the first line on that is not text, the rest counts as one line. What was
 // dropped came after data, whose end is then not the end and is not shown.
-func (p *page) data(data []byte, dropped int64, room, most int) [][]span {
+func (p *page) data(data []byte, dropped int64, most int, lay layout) [][]span {
 	if len(data) == 0 && dropped == 0 {
 		return [][]span{{{dim, p.words.noData}}}
 	}
@@ -346,9 +400,9 @@ func (p *page) data(data []byte, dropped int64, room, most int) [][]span {
 	gone := dropped
 	for i, part := range parts[:head] {
 		if dropped > 0 && i == len(parts)-1 && part[len(part)-1] != '\n' { // its end was dropped too
-			return append(lines, dataLine(part, dropped, room, p.words))
+			return append(lines, lay(part, dropped))
 		}
-		lines = append(lines, dataLine(part, 0, room, p.words))
+		lines = append(lines, lay(part, 0))
 	}
 	for _, part := range parts[head:tail] {
 		gone += int64(len(part))
@@ -357,7 +411,7 @@ func (p *page) data(data []byte, dropped int64, room, most int) [][]span {
 		lines = append(lines, []span{{dim, p.words.omitted(gone)}})
 	}
 	for _, part := range parts[tail:] {
-		lines = append(lines, dataLine(part, 0, room, p.words))
+		lines = append(lines, lay(part, 0))
 	}
 	return lines
 }

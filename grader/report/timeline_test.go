@@ -112,3 +112,38 @@ func TestConversationLength(t *testing.T) {
 		}
 	}
 }
+
+// TestTracebackIsWhole: what is at the end of a line of an error output, the
+// number of the line and the end of the message, is what one looks for.
+func TestTracebackIsWhole(t *testing.T) {
+	const traceback = "Traceback (most recent call last):\n  File \"/home/etudiant/server.py\", line 14, in <module>\n    x\n" +
+		"UnboundLocalError: cannot access local variable 'compteur' where it is not associated with a value\n"
+	text := func(k scenario.Kind, bytes string) string {
+		p := newPage(Options{Lang: lang.FR})
+		p.conversation([]scenario.Event{note(scenario.KindStart, "s", "", "server.py", "server.py"), data(k, "s", "", bytes)})
+		return p.buf.String()
+	}
+	got := strings.Join(strings.Fields(text(scenario.KindStderr, traceback)), " ")
+	for _, want := range []string{`File "/home/etudiant/server.py", line 14, in <module>\n`, `local variable 'compteur' where it is not associated with a value\n`} {
+		if !strings.Contains(got, want) {
+			t.Errorf("%s is not in %s", want, got)
+		}
+	}
+	// A cut must save more than its mark takes; what is much too long is cut.
+	for n, whole := range map[int]bool{50: true, 70: true, 140: false} {
+		got := text(scenario.KindStdout, strings.Repeat("x", n)+"\n")
+		if strings.Contains(got, "octets") == whole || whole && strings.Count(got, "x") != n {
+			t.Errorf("%d bytes: %s", n, got)
+		}
+		for line := range strings.Lines(got) {
+			if columns(strings.TrimSuffix(line, "\n")) > defaultWidth {
+				t.Errorf("too wide: %s", line)
+			}
+		}
+	}
+	// An error output that would fill the page by itself is still there.
+	long := strings.Repeat("File "+strings.Repeat("y", 230)+"\n", 20)
+	if got := text(scenario.KindStderr, long); !strings.Contains(got, "yyy") || strings.Count(got, "\n") > maxRows {
+		t.Errorf("%d lines:\n%s", strings.Count(got, "\n"), got)
+	}
+}
