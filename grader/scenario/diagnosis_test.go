@@ -177,9 +177,12 @@ func TestSummaryShowsBothEnds(t *testing.T) {
 		long[i] = 'a' + byte(i%26)
 	}
 	for in, want := range map[string]string{
-		"a\r\n\t\x00\x1b": `a\r\n\t\0\x1b`,
-		string(long[:80]): string(long[:80]),
-		string(long):      string(long[:40]) + "…" + string(long[88:]) + " (100)",
+		"a\r\n\t\x00\x1b": `a\r\n\t\x00\x1b`,
+		"\xff\xd8été\x7f": `\xff\xd8été\x7f`,
+		// No character is cut in two.
+		strings.Repeat("é", 60) + "x": strings.Repeat("é", 20) + "…" + strings.Repeat("é", 5) + "x (121)",
+		string(long[:80]):             string(long[:80]),
+		string(long):                  string(long[:40]) + "…" + string(long[88:]) + " (100)",
 	} {
 		if got := summary(in); got != want {
 			t.Errorf("summary(%q) = %q, want %q", in, got, want)

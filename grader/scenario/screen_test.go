@@ -87,7 +87,7 @@ for piece in 'Traceback (most recent call last):\n', '  File "/home/etudiant/p.p
 // own source, and not because of the port.
 func TestClientThatDidNotCallSaysWhy(t *testing.T) {
 	b := newBench(t)
-	const alone = "the client did not connect to the student's own server"
+	const alone = "the client did not connect to your server.py"
 	for _, tt := range []struct{ name, source, want string }{
 		{"it wants an option", "import sys\nsys.exit('c.py: error: the following arguments are required: -m')", alone + ": c.py has ended (exit status 1) after printing “c.py: error: the following arguments are required: -m”"},
 		{"it cannot be read", "m = 1 +", alone + ": c.py has ended (exit status 1), c.py:1: “SyntaxError: invalid syntax” — Python "},
@@ -100,5 +100,38 @@ func TestClientThatDidNotCallSaysWhy(t *testing.T) {
 				t.Errorf("got  %s\nwant %s", got, tt.want)
 			}
 		})
+	}
+}
+
+// TestClientThatCallsForEachArgument: that what it must not send came on another
+// connection is said, and to be seen.
+func TestClientThatCallsForEachArgument(t *testing.T) {
+	tr := newBench(t).run(t, `
+listen h 6666
+criterion one
+start p p.py un deux
+accept k h p
+within k un
+close k
+settle p
+! within k deux
+-- p.py --
+import socket, sys
+for word in sys.argv[1:]:
+    s = socket.create_connection(('localhost', 6666))
+    s.sendall(word.encode())
+    s.close()
+`)
+	if got, want := saw(t, tr, 9), "the client connected 2 times, and sent “un”, “deux”"; got != want {
+		t.Errorf("got  %s\nwant %s", got, want)
+	}
+	var talk []string
+	for _, e := range tr.Timeline {
+		if e.Kind == KindConnect || e.Kind == KindReceive {
+			talk = append(talk, string(e.Kind)+" "+e.Conn+string(e.Data))
+		}
+	}
+	if got, want := strings.Join(talk, ", "), "connect k, receive kun, connect k2, receive k2deux"; got != want {
+		t.Errorf("timeline %s, want %s", got, want)
 	}
 }

@@ -7,6 +7,7 @@ import (
 	"slices"
 	"strconv"
 	"syscall"
+	"unicode/utf8"
 
 	"netlab/grader/lang"
 	"netlab/grader/sandbox"
@@ -293,7 +294,14 @@ func doSend(r *runner, _ bool, args []string) (lang.Text, error) {
 // summary shows data in a few words.
 func summary(data string) string {
 	if len(data) > 80 {
-		return fmt.Sprintf("%s…%s (%d)", visible(data[:40]), visible(data[len(data)-12:]), len(data))
+		head, tail := 40, len(data)-12
+		for head > 37 && !utf8.RuneStart(data[head]) {
+			head--
+		}
+		for tail < len(data)-9 && !utf8.RuneStart(data[tail]) {
+			tail++
+		}
+		return fmt.Sprintf("%s…%s (%d)", visible(data[:head]), visible(data[tail:]), len(data))
 	}
 	return visible(data)
 }

@@ -80,7 +80,7 @@ func doFinish(r *runner, _ bool, args []string) (lang.Text, error) {
 			c.with.holds = true
 		}
 	}
-	did := lang.T("fermer notre côté de la connexion, que le programme laisse ouverte", "close our side of the connection, which the program leaves open")
+	did := lang.T("fermer le côté client de la connexion, que le programme laisse ouverte", "close the client's side of the connection, which the program leaves open")
 	if err := r.halve(c); err != nil {
 		return did, err
 	}
@@ -100,7 +100,7 @@ func (r *runner) halve(c *conn) error {
 		return nil
 	}
 	c.halved = true
-	r.happened(Event{Kind: KindEnd, Program: c.with.name, Conn: c.name, Note: lang.T("fin de nos envois", "we send no more")})
+	r.happened(Event{Kind: KindEnd, Program: c.with.name, Conn: c.name, Note: lang.T("le correcteur n'envoie plus rien", "the grader sends no more")})
 	return c.c.CloseWrite()
 }
 
@@ -112,9 +112,9 @@ func (r *runner) closeConn(c *conn, abort bool) error {
 	if r.box == nil {
 		return nil
 	}
-	note := lang.T("nous fermons la connexion", "we close the connection")
+	note := lang.T("le correcteur ferme la connexion", "the grader closes the connection")
 	if abort {
-		note = lang.T("nous coupons la connexion (reset)", "we reset the connection")
+		note = lang.T("le correcteur coupe la connexion (reset)", "the grader resets the connection")
 	}
 	live := false
 	r.read(func() {
@@ -130,7 +130,7 @@ func doShutdown(r *runner, _ bool, args []string) (lang.Text, error) {
 	if err != nil {
 		return lang.Text{}, err
 	}
-	return lang.T("finir nos envois (demi-fermeture)", "end our sending side (half-close)"), r.halve(c)
+	return lang.T("ne plus rien envoyer (demi-fermeture)", "send no more (half-close)"), r.halve(c)
 }
 
 func doClose(r *runner, _ bool, args []string) (lang.Text, error) {

@@ -121,7 +121,7 @@ func doFirst(r *runner, _ bool, args []string) (lang.Text, error) {
 // doSuffices ends the criterion well when the answer has this status and
 // header; the steps that follow are another way to earn it.
 func doSuffices(r *runner, _ bool, args []string) (lang.Text, error) {
-	did := lang.F("attendre le code %s et l'en-tête %s : %s", "expect status %s and the header %s: %s", args[1], args[2], args[3])
+	did := lang.F("attendre le code %s et l'en-tête « %s: %s »", "expect status %s and the header “%s: %s”", args[1], args[2], args[3])
 	a := r.answers[args[0]]
 	if a == nil || strconv.Itoa(a.code) != args[1] {
 		return lang.Text{}, nil
@@ -214,11 +214,11 @@ func doAlike(r *runner, _ bool, args []string) (lang.Text, error) {
 		return did, err
 	}
 	if a.code != b.code {
-		return did, wrong(lang.F("la première réponse est « %s », celle-ci « %s »", "the first answer is “%s”, this one “%s”", visible(cut(a.status, 60)), visible(cut(b.status, 60))))
+		return did, wrong(lang.F("la première réponse est « %s », celle-ci « %s »", "the first answer is “%s”, this one “%s”", shown(a.status, 60), shown(b.status, 60)))
 	}
 	first, second := []byte(args[2]), []byte(args[3])
 	if was, is := a.media(), b.media(); a.code == 200 && was != is && path.Ext(a.path) == path.Ext(b.path) {
-		return did, wrong(lang.F("le Content-Type de la première réponse est « %s », celui de celle-ci « %s »", "the Content-Type of the first answer is “%s”, that of this one “%s”", visible(cut(was, 60)), visible(cut(is, 60))))
+		return did, wrong(lang.F("le Content-Type de la première réponse est « %s », celui de celle-ci « %s »", "the Content-Type of the first answer is “%s”, that of this one “%s”", shown(was, 60), shown(is, 60)))
 	}
 	switch {
 	case a.code != 200:
@@ -249,9 +249,9 @@ func doStatus(r *runner, neg bool, args []string) (lang.Text, error) {
 			return did, nil
 		}
 		first, _, _ := strings.Cut(string(a.raw), "\n")
-		return did, wrong(lang.F("la réponse ne commence pas par une ligne d'état (HTTP/1.1 200 OK), mais par « %s »", "the answer does not begin with a status line (HTTP/1.1 200 OK), but with “%s”", visible(cut(first, 80))))
+		return did, wrong(lang.F("la réponse ne commence pas par une ligne d'état (HTTP/1.1 200 OK), mais par « %s »", "the answer does not begin with a status line (HTTP/1.1 200 OK), but with “%s”", shown(first, 80)))
 	}
-	saw := lang.F("la réponse est « %s »", "the answer is “%s”", visible(cut(a.status, 80)))
+	saw := lang.F("la réponse est « %s »", "the answer is “%s”", shown(a.status, 80))
 	if a.assumed {
 		saw = lang.Semicolon(saw, lang.T("cette ligne d'état n'a pas de code, et un navigateur la lit alors comme un code 200", "this status line has no code, which a browser then reads as 200"))
 	}
@@ -259,7 +259,7 @@ func doStatus(r *runner, neg bool, args []string) (lang.Text, error) {
 }
 
 func doHeader(r *runner, _ bool, args []string) (lang.Text, error) {
-	did := lang.F("attendre l'en-tête %s : %s", "expect the header %s: %s", args[1], args[2])
+	did := lang.F("attendre l'en-tête « %s: %s »", "expect the header “%s: %s”", args[1], args[2])
 	a, err := r.answer(args[0])
 	if err != nil {
 		return did, err
@@ -271,7 +271,7 @@ func doHeader(r *runner, _ bool, args []string) (lang.Text, error) {
 	if value == "" {
 		return did, wrong(lang.Semicolon(lang.F("pas d'en-tête %s dans la réponse", "no header %s in the answer", args[1]), a.slip()))
 	}
-	return did, wrong(lang.F("%s: %s", "%s: %s", args[1], visible(cut(value, 80))))
+	return did, wrong(lang.F("%s: %s", "%s: %s", args[1], shown(value, 80)))
 }
 
 func doBody(r *runner, neg bool, args []string) (lang.Text, error) {
@@ -291,7 +291,7 @@ func doBody(r *runner, neg bool, args []string) (lang.Text, error) {
 	case neg, a.holds(want):
 		return did, nil
 	case encoded != nil:
-		return did, wrong(lang.F("l'en-tête annonce « Content-Encoding: %s », mais le contenu n'est pas compressé ainsi", "the header announces “Content-Encoding: %s”, but the content is not compressed that way", visible(cut(a.get("content-encoding"), 40))))
+		return did, wrong(lang.F("l'en-tête annonce « Content-Encoding: %s », mais le contenu n'est pas compressé ainsi", "the header announces “Content-Encoding: %s”, but the content is not compressed that way", shown(a.get("content-encoding"), 40)))
 	}
 	return did, wrong(bodyDifference(a, want))
 }
@@ -378,17 +378,17 @@ func (a *answer) fault() lang.Text {
 		return lang.F("la réponse commence par « %s » avant la ligne d'état", "the answer begins with “%s” before the status line", visible(string(a.raw[:a.junk])))
 	case !strictStatus.MatchString(a.status):
 		first, _, _ := strings.Cut(string(a.raw), "\n")
-		return lang.F("la ligne d'état doit être comme « HTTP/1.1 200 OK » ; reçu « %s »", "the status line must be like “HTTP/1.1 200 OK”; received “%s”", visible(cut(first, 80)))
+		return lang.F("la ligne d'état doit être comme « HTTP/1.1 200 OK » ; reçu « %s »", "the status line must be like “HTTP/1.1 200 OK”; received “%s”", shown(first, 80))
 	case len(a.odd) > 0:
-		return lang.F("cette ligne d'en-tête n'est pas de la forme « Nom: valeur » : « %s »", "this header line is not of the form “Name: value”: “%s”", visible(cut(a.odd[0], 80)))
+		return lang.F("cette ligne d'en-tête n'est pas de la forme « Nom: valeur » : « %s »", "this header line is not of the form “Name: value”: “%s”", shown(a.odd[0], 80))
 	case !a.whole && a.next == a.begin:
-		return lang.F("la ligne d'état « %s » n'est pas terminée : il manque sa fin de ligne (\\r\\n), puis une ligne vide", "the status line “%s” does not end: its end of line (\\r\\n) is missing, and then an empty line", visible(cut(a.status, 80)))
+		return lang.F("la ligne d'état « %s » n'est pas terminée : il manque sa fin de ligne (\\r\\n), puis une ligne vide", "the status line “%s” does not end: its end of line (\\r\\n) is missing, and then an empty line", shown(a.status, 80))
 	case !a.whole:
 		return lang.T("il manque la ligne vide entre les en-têtes et le contenu", "the empty line between headers and content is missing")
 	case a.get("content-length") != "" && a.length < 0:
-		return lang.F("Content-Length doit être un nombre d'octets, et non « %s »", "Content-Length must be a number of bytes, not “%s”", visible(cut(a.get("content-length"), 60)))
+		return lang.F("Content-Length doit être un nombre d'octets, et non « %s »", "Content-Length must be a number of bytes, not “%s”", shown(a.get("content-length"), 60))
 	case len(a.lengths()) > 1:
-		return lang.F("il y a plusieurs Content-Length différents (%s) : les navigateurs refusent une telle réponse", "there are several different Content-Length (%s): browsers refuse such an answer", visible(cut(strings.Join(a.lengths(), ", "), 60)))
+		return lang.F("il y a plusieurs Content-Length différents (%s) : les navigateurs refusent une telle réponse", "there are several different Content-Length (%s): browsers refuse such an answer", shown(strings.Join(a.lengths(), ", "), 60))
 	case a.frame != frameChunked && a.chunked():
 		return unchunked
 	case a.frame == frameShort:

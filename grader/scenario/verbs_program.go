@@ -301,7 +301,7 @@ func doListening(r *runner, neg bool, args []string) (lang.Text, error) {
 	if err != nil {
 		return did, err
 	}
-	return did, wrong(lang.Join("", lang.T("aucun port TCP en écoute : ", "no TCP port is listened on: "), how))
+	return did, wrong(lang.Join("", lang.T("aucun port TCP en écoute : ", "it does not listen on any TCP port: "), how))
 }
 
 func (r *runner) noteListeners(p *program) {

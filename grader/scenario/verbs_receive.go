@@ -2,6 +2,7 @@ package scenario
 
 import (
 	"bytes"
+	"fmt"
 	"strings"
 	"time"
 
@@ -80,7 +81,7 @@ func doReceive(r *runner, _ bool, args []string) (lang.Text, error) {
 	}
 	saw := lang.F("reçu %d octets sur %d, il manque « %s »", "received %d bytes of %d, “%s” is missing", len(got), len(want), summary(string(want[len(got):])))
 	if len(got) == 0 {
-		saw = lang.F("rien n'est revenu des %d octets", "nothing came back of the %d bytes", len(want))
+		saw = lang.F("rien n'est revenu des %d octets", "none of the %d bytes came back", len(want))
 	}
 	for i := range got {
 		if got[i] != want[i] {
@@ -243,6 +244,25 @@ func (r *runner) elsewhere() string {
 	return all.String()
 }
 
+// sentApart says what a client sent on one connection after the other, and puts
+// those that no step has taken on the timeline.
+func (r *runner) sentApart(c *conn, first string) lang.Text {
+	pieces := []lang.Text{lang.F("« %s »", "“%s”", summary(first))}
+	const most = 4
+	for n := 2; n <= most && c.server != nil; n++ {
+		var next *sandbox.Conn
+		r.read(func() { next = c.server.next() })
+		if next == nil {
+			break
+		}
+		other := r.adopt(fmt.Sprintf("%s%d", c.name, n), next, c.server, c.with)
+		var got string
+		r.read(func() { got = string(other.c.Data) })
+		pieces = append(pieces, lang.F("« %s »", "“%s”", summary(got)))
+	}
+	return lang.F("le client s'est connecté %d fois, et a envoyé %s", "the client connected %d times, and sent %s", len(pieces), lang.Join(", ", pieces...))
+}
+
 // doWithin looks for a text in all that the client sends, whatever the case.
 func doWithin(r *runner, neg bool, args []string) (lang.Text, error) {
 	did := lang.F("chercher « %s » dans ce que le client envoie", "look for “%s” in what the client sends", visible(args[1]))
@@ -257,6 +277,7 @@ func doWithin(r *runner, neg bool, args []string) (lang.Text, error) {
 	if err != nil {
 		return did, err
 	}
+	own := got
 	// A client may open a connection for each thing it sends.
 	if neg {
 		r.read(func() { got += r.elsewhere() })
@@ -270,6 +291,9 @@ func doWithin(r *runner, neg bool, args []string) (lang.Text, error) {
 	}
 	if strings.Contains(seen, word) != neg {
 		return did, nil
+	}
+	if got != own {
+		return did, wrong(r.sentApart(c, own))
 	}
 	if got != "" {
 		return did, wrong(lang.F("le client a envoyé « %s »", "the client sent “%s”", summary(got)))

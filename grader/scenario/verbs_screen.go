@@ -3,10 +3,12 @@ package scenario
 import (
 	"bytes"
 	"errors"
+	"fmt"
 	"maps"
 	"slices"
 	"strconv"
 	"strings"
+	"unicode/utf8"
 
 	"netlab/grader/lang"
 	"netlab/grader/sandbox"
@@ -246,7 +248,7 @@ func doScreen(r *runner, _ bool, args []string) (lang.Text, error) {
 				g = got[i]
 			}
 			if g != want[i] {
-				line = lang.F("ligne %d : « %s » au lieu de « %s »", "line %d: “%s” instead of “%s”", i+1, visible(cut(g, 100)), visible(want[i]))
+				line = lang.F("ligne %d : « %s » au lieu de « %s »", "line %d: “%s” instead of “%s”", i+1, shown(g, 100), visible(want[i]))
 				return
 			}
 		}
@@ -260,8 +262,28 @@ func doScreen(r *runner, _ bool, args []string) (lang.Text, error) {
 
 // visible shows the bytes that a screen would not.
 func visible(s string) string {
-	return strings.NewReplacer("\r", `\r`, "\n", `\n`, "\t", `\t`, "\x00", `\0`, "\x1b", `\x1b`).Replace(s)
+	var b strings.Builder
+	for i := 0; i < len(s); {
+		r, n := utf8.DecodeRuneInString(s[i:])
+		switch {
+		case r == '\r':
+			b.WriteString(`\r`)
+		case r == '\n':
+			b.WriteString(`\n`)
+		case r == '\t':
+			b.WriteString(`\t`)
+		case r < ' ', r == 0x7f, r == utf8.RuneError && n <= 1:
+			fmt.Fprintf(&b, `\x%02x`, s[i])
+		default:
+			b.WriteString(s[i : i+n])
+		}
+		i += n
+	}
+	return b.String()
 }
+
+// shown is what is shown of a text that a program sent: at most n characters.
+func shown(s string, n int) string { return cut(visible(s), n) }
 
 // view is a program's whole screen, its payloads taken out.
 func (r *runner) view(p *program) string {
@@ -335,7 +357,7 @@ func doAgrees(r *runner, _ bool, args []string) (lang.Text, error) {
 		return did, err
 	}
 	if telling(same, same, altered) && resembles(got, same, altered) {
-		return did, wrong(lang.T("avec le serveur de l'étudiant, le client ne dit pas que les messages sont identiques", "with the student's own server, the client does not say that the messages are identical"))
+		return did, wrong(lang.F("avec votre %s, le client ne dit pas que les messages sont identiques", "with your %s, the client does not say that the messages are identical", r.serverFile()))
 	}
 	return did, nil
 }
@@ -354,17 +376,27 @@ func doTalked(r *runner, _ bool, _ []string) (lang.Text, error) {
 	}
 	switch {
 	case accepted < 1:
-		saw := lang.T("le client ne s'est pas connecté au serveur de l'étudiant", "the client did not connect to the student's own server")
+		saw := lang.F("le client ne s'est pas connecté à votre %s", "the client did not connect to your %s", r.serverFile())
 		if how := r.refused(); !how.Empty() {
 			return did, wrong(lang.Colon(saw, how))
 		}
 		return did, wrong(lang.Join("", saw, lang.T(" (le même port des deux côtés ?)", " (the same port on both sides?)")))
 	case segments < 1:
-		return did, wrong(lang.T("le client s'est connecté au serveur de l'étudiant, et rien n'a été envoyé", "the client connected to the student's own server, and nothing was sent"))
+		return did, wrong(lang.F("le client s'est connecté à votre %s, et rien n'a été envoyé", "the client connected to your %s, and nothing was sent", r.serverFile()))
 	case segments < 2:
 		return did, wrong(lang.T("un message est parti, et rien n'est revenu", "one message left, and nothing came back"))
 	}
 	return did, nil
+}
+
+// serverFile is the file of the submission that was heard listening.
+func (r *runner) serverFile() lang.Text {
+	for _, name := range slices.Sorted(maps.Keys(r.programs)) {
+		if p := r.programs[name]; p.heard {
+			return lang.T(p.file, p.file)
+		}
+	}
+	return lang.T("serveur", "server")
 }
 
 // refused says how the client of the box came to nothing, if it told so itself:

@@ -185,7 +185,7 @@ func (r *runner) awaitService(p *program) error {
 			if err != nil {
 				return err
 			}
-			return wrong(lang.Join("", lang.T("aucun port TCP en écoute : ", "no TCP port is listened on: "), how))
+			return wrong(lang.Join("", lang.T("aucun port TCP en écoute : ", "it does not listen on any TCP port: "), how))
 		}
 		var question string
 		r.read(func() {
