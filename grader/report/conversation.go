@@ -91,6 +91,9 @@ func (c cast) ends(e scenario.Event) (from, to Party) {
 	case scenario.KindStdout:
 		return program, Party{Side: ScreenSide, Label: c.words.screen}
 	case scenario.KindStderr:
+		if isPrompt(e) {
+			return program, Party{Side: ScreenSide, Label: c.words.screen}
+		}
 		return program, Party{Side: ErrorsSide, Label: c.words.errors}
 	case scenario.KindType:
 		return Party{Side: KeyboardSide, Label: c.words.keyboard}, program

@@ -133,6 +133,9 @@ func (c cast) who(e scenario.Event) string {
 	case scenario.KindStdout:
 		return c.program(e.Program) + " → " + c.words.screen
 	case scenario.KindStderr:
+		if isPrompt(e) {
+			return c.program(e.Program) + " → " + c.words.screen
+		}
 		return c.program(e.Program) + " → " + c.words.errors
 	case scenario.KindType:
 		return c.words.keyboard + " → " + c.program(e.Program)
@@ -315,6 +318,9 @@ func (p *page) event(c cast, e scenario.Event, room int) [][]span {
 	if p.all {
 		most = maxLinesAll
 	}
+	if isPrompt(e) {
+		e.Data = bytes.TrimRight(e.Data, " ") // nobody looks for the space that the answer is typed behind
+	}
 	for wraps := wrapsOf(e.Kind); ; wraps-- {
 		var lines [][]span
 		for _, line := range p.data(e.Data, e.Dropped, most, p.wrapped(wraps*room, room)) {
@@ -414,6 +420,16 @@ func (p *page) data(data []byte, dropped int64, most int, lay layout) [][]span {
 		lines = append(lines, lay(part, 0))
 	}
 	return lines
+}
+
+// isPrompt reports whether an event is a question for who sits at the keyboard:
+// input() may print it on the error output, and no error ends without a line end.
+func isPrompt(e scenario.Event) bool {
+	if e.Kind != scenario.KindStdout && e.Kind != scenario.KindStderr || e.Dropped > 0 || len(e.Data) > 200 || bytes.IndexByte(e.Data, '\n') >= 0 {
+		return false
+	}
+	asked := bytes.TrimRight(e.Data, " ")
+	return len(asked) > 0 && isText(asked) && (len(asked) < len(e.Data) || bytes.IndexByte([]byte(":?>"), asked[len(asked)-1]) >= 0)
 }
 
 // isText reports whether a person wrote this line, as far as one can tell.

@@ -147,3 +147,14 @@ func TestTracebackIsWhole(t *testing.T) {
 		t.Errorf("%d lines:\n%s", strings.Count(got, "\n"), got)
 	}
 }
+
+// TestQuestionIsNoError: input() prints on the error output what it asks.
+func TestQuestionIsNoError(t *testing.T) {
+	for text, want := range map[string]string{"Votre message : ": "server.py → écran  Votre message :\n", "oups\n": "server.py → erreurs  oups\\n\n"} {
+		p := newPage(Options{Lang: lang.FR})
+		p.conversation([]scenario.Event{note(scenario.KindStart, "s", "", "server.py", "server.py"), data(scenario.KindStderr, "s", "", text)})
+		if got := p.buf.String(); !strings.Contains(got, want) {
+			t.Errorf("%q: got %s, want %s", text, got, want)
+		}
+	}
+}
