@@ -292,7 +292,7 @@ func (p *page) row(r row, indent, column int) {
 // same screen. Each send of the grader stays as it is: the pieces are its doing.
 func joined(timeline []scenario.Event) []scenario.Event {
 	var out []scenario.Event
-	for _, e := range timeline {
+	for _, e := range inOrder(timeline) {
 		if n := len(out) - 1; n >= 0 && e.Kind != scenario.KindSend && e.Kind != scenario.KindType && carriesData(e.Kind) &&
 			out[n].Kind == e.Kind && out[n].Program == e.Program && out[n].Conn == e.Conn && out[n].Dropped == 0 {
 			out[n].Data = slices.Concat(out[n].Data, e.Data)
