@@ -132,10 +132,7 @@ func Missing(deliverables, names []string) []Violation {
 		}
 		message := lang.F("il manque %s", "%s is missing", Show(d))
 		others := slices.DeleteFunc(slices.Clone(names), func(n string) bool { return slices.Contains(deliverables, n) })
-		near := Nearest(d, others)
-		if near == "" {
-			near = onlyProgram(d, others)
-		}
+		near := Meant(d, others)
 		switch {
 		case len(names) == 0:
 			message = lang.F("il manque %s : l'archive ne contient aucun fichier", "%s is missing: the archive has no file in it", Show(d))
@@ -176,6 +173,15 @@ func Nearest(want string, names []string) string {
 		return names[slices.Index(bases, near[0])]
 	}
 	return ""
+}
+
+// Meant returns the one of names, deliverables left out, that is to be renamed to
+// the file want or moved to its place, or "".
+func Meant(want string, names []string) string {
+	if near := Nearest(want, names); near != "" {
+		return near
+	}
+	return onlyProgram(want, names)
 }
 
 // onlyProgram returns the one of names that has the extension of want, when

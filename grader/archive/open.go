@@ -65,7 +65,7 @@ func fileError(path string, err error) error {
 	}
 	switch {
 	case errors.Is(err, fs.ErrNotExist):
-		return lang.Errorf("ouverture de l'archive %s : %w", "open archive %s: %w: check the name and the folder", Show(path), err)
+		return lang.Errorf("l'archive %s %w", "open archive %s: %w: check the name and the folder", Show(path), err)
 	case errors.Is(err, fs.ErrPermission):
 		return lang.Errorf("ouverture de l'archive %s : %w : rendez-la lisible (chmod +r)", "open archive %s: %w: make it readable (chmod +r)", Show(path), err)
 	}

@@ -104,8 +104,8 @@ func TestParsePolicy(t *testing.T) {
 	if err == nil || err.Error() != want {
 		t.Errorf("got  %v\nwant %s", err, want)
 	}
-	french := `règle content.* : sévérité inconnue : "rejct" (vouliez-vous "reject" ?) : choisissez reject, warn ou ignore ; ` +
-		`règle inconnue : "name.acent" (vouliez-vous "name.accent" ?) ; règle inconnue : "zzz"`
+	french := `règle content.* : sévérité inconnue : "rejct" (vouliez-vous « reject » ?) : choisissez reject, warn ou ignore ; ` +
+		`règle inconnue : "name.acent" (vouliez-vous « name.accent » ?) ; règle inconnue : "zzz"`
 	if got := lang.OfError(err).FR; got != french {
 		t.Errorf("got  %s\nwant %s", got, french)
 	}

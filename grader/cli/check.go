@@ -85,12 +85,12 @@ func (c *checkCommand) Run(p *program) error {
 	if c.Format == "json" {
 		return report.JSON(p.stdout, results, p.lang)
 	}
-	for _, path := range c.Archives { // the report tells it to the teacher, this to who typed the name
-		if _, err := os.Stat(path); errors.Is(err, fs.ErrNotExist) {
+	width, tty := terminal(p.stdout)
+	for _, path := range c.Archives { // the report tells it to the teacher, this to who typed the name and does not see the report
+		if _, err := os.Stat(path); errors.Is(err, fs.ErrNotExist) && !tty {
 			p.errorf("%s", lang.OfError(err).In(p.lang))
 		}
 	}
-	width, tty := terminal(p.stdout)
 	return report.Text(p.stdout, results, report.Options{
 		Lang: p.lang, Color: report.ColorWanted(tty, p.getenv), Width: width, Verbose: c.Verbose,
 	})

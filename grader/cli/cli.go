@@ -9,6 +9,7 @@ import (
 	"fmt"
 	"io"
 	"os"
+	"slices"
 	"strings"
 
 	"github.com/alecthomas/kong"
@@ -75,6 +76,9 @@ func Run(ctx context.Context, args []string, stdin io.Reader, stdout, stderr io.
 		return status
 	}
 	if err != nil {
+		if len(args) > 0 && strings.HasPrefix(err.Error(), `expected "<`) && slices.Contains(args, "pack") {
+			return p.usage(usageError{text: texts["pack_lacks"], hint: texts["hint_help"]})
+		}
 		return p.usage(usageError{text: parserText(err), hint: texts["hint_help"]})
 	}
 	if err := kctx.Run(); err != nil {

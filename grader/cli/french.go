@@ -58,7 +58,7 @@ var parserErrors = []phrase{
 	{regexp.MustCompile(`: expected a value$`), ` : il manque la valeur`},
 	{regexp.MustCompile(`: expected string value but got ("[^"]*").*$`), ` : une valeur est attendue, et non $1`},
 	{regexp.MustCompile(`, did you mean one of (.*)\?$`), `, vouliez-vous l'un de $1 ?`},
-	{regexp.MustCompile(`, did you mean (.*)\?$`), `, vouliez-vous $1 ?`},
+	{regexp.MustCompile(`, did you mean "(.*)"\?$`), `, vouliez-vous dire « $1 » ?`},
 	{regexp.MustCompile(`^(--\S+): stat (.*): no such file or directory$`), `$1 : $2 n'existe pas`},
 	{regexp.MustCompile(`^(--\S+): (".*") exists but is not a directory$`), `$1 : $2 n'est pas un dossier`},
 	{regexp.MustCompile(`^(--\S+): (".*") exists but is a directory.*$`), `$1 : $2 est un dossier`},

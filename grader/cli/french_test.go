@@ -11,9 +11,10 @@ import (
 func TestFrenchUsage(t *testing.T) {
 	for _, tt := range []struct{ args, want string }{
 		{"", "une commande est attendue : "},
-		{"chek", `commande inconnue : chek, vouliez-vous "check" ?`},
+		{"chek", `commande inconnue : chek, vouliez-vous dire « check » ?`},
 		{"check", `il manque "<archive> ..."`},
-		{"check --fromat x", `option inconnue : --fromat, vouliez-vous "--format" ?`},
+		{"pack --tp 3 --ex 1 server.py", `il manque le nom de famille ou les fichiers, par exemple : grader pack "de Gaulle" --tp 3 --ex 1 server.py`},
+		{"check --fromat x", `option inconnue : --fromat, vouliez-vous dire « --format » ?`},
 		{"check --format xml x", `--format doit être l'un de "text","json", et non "xml"`},
 		{"check x --seed", "--seed : il manque la valeur"},
 		{"check --scripts nowhere x", "nowhere n'existe pas"},
@@ -29,7 +30,7 @@ func TestFrenchUsage(t *testing.T) {
 		{"batch . --jobs 0", "--jobs 0 : un nombre à partir de 1"},
 		{"prove --repeat=-2", "--repeat -2 : un nombre à partir de 1"},
 		{"prove --every 0", "--every 0 : un nombre à partir de 1"},
-		{"report --format htm x", `forme de rapport inconnue : htm (vouliez-vous "html" ?) (choix : text, html`},
+		{"report --format htm x", `forme de rapport inconnue : htm (vouliez-vous « html » ?) (choix : text, html`},
 	} {
 		var stdout, stderr bytes.Buffer
 		status := Run(t.Context(), append([]string{"--lang=fr"}, strings.Fields(tt.args)...), strings.NewReader(""), &stdout, &stderr)

@@ -56,7 +56,13 @@ func (c *packCommand) Run(p *program) error {
 	}
 	for _, v := range violations {
 		p.errorf("%s: %s", v.Rule, v.Message.In(p.lang))
-		if v.Expected != "" {
+		switch {
+		case v.Expected == "":
+		case v.Rule == archive.ContentMissing:
+			if near := archive.Meant(v.Expected, names); near != "" && filepath.Base(near) != v.Expected {
+				p.hintf("%s", lang.F("renommez-le en %s", "rename it to %s", v.Expected).In(p.lang))
+			}
+		default:
 			p.hintf("%s", v.Expected)
 		}
 	}

@@ -12,8 +12,9 @@ import (
 var texts = map[string]lang.Text{
 	"about": lang.T("Corrige les TP de programmation réseau : nom et contenu de l'archive, programme lancé dans un bac à sable, critère par critère.\n\nCodes de sortie : 0 tout a la note maximale ; 1 des points perdus ou un rejet ; 2 commande mal écrite ; 3 la correction n'a pas pu se faire.",
 		"Grades network programming labs: the archive's name and content, the program run in a sandbox, criterion by criterion.\n\nExit status: 0 all full marks; 1 something lost points or was rejected; 2 wrong usage; 3 the harness could not do its work."),
-	"hint":      lang.T("conseil : ", "hint: "),
-	"hint_help": lang.T("grader --help montre les commandes", "grader --help shows the commands"),
+	"hint":       lang.T("conseil : ", "hint: "),
+	"pack_lacks": lang.T(`il manque le nom de famille ou les fichiers, par exemple : grader pack "de Gaulle" --tp 3 --ex 1 server.py`, `the family name or the files are missing, for example: grader pack "de Gaulle" --tp 3 --ex 1 server.py`),
+	"hint_help":  lang.T("grader --help montre les commandes", "grader --help shows the commands"),
 
 	"help_lang":      lang.T("Langue des rapports : fr ou en (sinon celle du système).", "Language of the reports: fr or en (else the locale's)."),
 	"help_version":   lang.T("Montrer la version.", "Show the version."),

@@ -35,7 +35,7 @@ func DidYouMean(words []string) Text {
 	if len(words) == 0 {
 		return Text{}
 	}
-	return T(` (vouliez-vous "`+words[0]+`" ?)`, ` (did you mean "`+words[0]+`"?)`)
+	return T(" (vouliez-vous « "+words[0]+" » ?)", ` (did you mean "`+words[0]+`"?)`)
 }
 
 // errorIn is an error that is shown in another language.

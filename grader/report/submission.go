@@ -8,6 +8,7 @@ import (
 	"netlab/grader/archive"
 	"netlab/grader/grade"
 	"netlab/grader/lang"
+	"netlab/grader/sandbox"
 )
 
 // submission puts the report of one grading.
@@ -202,7 +203,7 @@ func (p *page) fault(r *grade.Result) {
 	}
 	p.hang([]span{{text: "  "}}, detail, dim)
 	p.blank()
-	if vs := said(r.Violations); len(vs) > 0 {
+	if r.FaultText.Empty() { // the name of what is no archive is not to be mended
 		p.remarks(r)
 	}
 }
@@ -230,8 +231,12 @@ func (p *page) foot(r *grade.Result) {
 		}
 	}
 	add("%s", e.Interpreter)
-	add(w.isolation, Isolation(e, p.lang))
-	walls := len(parts) - 1 // each of them is named, on as many lines as it takes
+	walls := len(parts) // each of them is named, on as many lines as it takes, if any is missing
+	if sandbox.Full(e.Isolation) {
+		add(w.isolation, w.fullIsolation)
+	} else {
+		add(w.isolation, Isolation(e, p.lang))
+	}
 	add(w.scripts, shortHash(e.Scripts))
 	add(w.seed, e.Seed)
 	add("grader %s", e.Grader)

@@ -49,7 +49,7 @@ type words struct {
 	notAMark, notRead, runAgain, detail string
 
 	// The last line of a submission.
-	unknown, isolation, noIsolation, scripts, seed string
+	unknown, isolation, noIsolation, fullIsolation, scripts, seed string
 
 	// The table of several submissions.
 	summary, archive, student, exercise, mark, lost string
@@ -160,11 +160,12 @@ func wordsIn(l lang.Lang) words {
 		runAgain: t("Il faut relancer la correction. Si cela se reproduit, transmettre à l'enseignant ce détail :", "The grading must be run again. If this happens again, pass this detail on to the teacher:"),
 		detail:   t("(pas de détail)", "(no detail)"),
 
-		unknown:     t("sans objet (programmes non lancés)", "none needed (programs not run)"),
-		isolation:   t("isolation : %s", "isolation: %s"),
-		noIsolation: t("aucune", "none"),
-		scripts:     t("essais %s", "tests %s"),
-		seed:        t("graine %s", "seed %s"),
+		unknown:       t("sans objet (programmes non lancés)", "none needed (programs not run)"),
+		isolation:     t("isolation : %s", "isolation: %s"),
+		noIsolation:   t("aucune", "none"),
+		fullIsolation: t("complète", "full"),
+		scripts:       t("essais %s", "tests %s"),
+		seed:          t("graine %s", "seed %s"),
 
 		summary:       t("Récapitulatif de %d archives", "Summary of %d archives"),
 		archive:       t("archive", "archive"),

@@ -48,6 +48,11 @@ var neededLayers = []string{
 	LayerCapabilities, LayerPrivileges, LayerSeccomp, LayerLandlock, LayerRlimits, LayerWatch,
 }
 
+// Full reports whether the layers called names are all that full isolation takes.
+func Full(names []string) bool {
+	return !slices.ContainsFunc(neededLayers, func(l string) bool { return !slices.Contains(names, l) })
+}
+
 // allLayers are all that there could be, in order.
 func allLayers() []string {
 	return []string{
