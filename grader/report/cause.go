@@ -2,6 +2,7 @@ package report
 
 import (
 	"bytes"
+	"regexp"
 	"slices"
 	"strings"
 
@@ -10,30 +11,58 @@ import (
 	"netlab/grader/scenario"
 )
 
-// sameCause returns the scored criterion, earlier in r than c (any, when c is
-// advice), that was lost for the cause of c: a program that came to nothing, in
-// the same way each time it was started. It needs to be told once. "" when c has
-// a story of its own.
-func sameCause(r *grade.Result, c *grade.Criterion) string {
-	cause := causeOf(r, c)
-	if cause == "" {
-		return ""
-	}
+// Likeness says in what the loss of a criterion is like that of one told before.
+type Likeness string
+
+// The likenesses.
+const (
+	SameEnd   Likeness = "end"   // the program came to nothing in the same way
+	SameError Likeness = "error" // the same exception came of the same line
+	SameSight Likeness = "sight" // the same was seen instead of what was expected
+)
+
+// kin is the criterion that tells, earlier, why another was lost too; the zero
+// value says that there is none.
+type kin struct {
+	first string
+	like  Likeness
+	where string // of SameError: the line and what came of it, "server.py:12, NameError"
+}
+
+// kinOf returns the scored criterion, earlier in r than c (any, when c is
+// advice), that was lost for the cause of c. It needs to be told once.
+func kinOf(r *grade.Result, c *grade.Criterion) kin {
+	causes := causesOf(r, c)
 	for i := range r.Criteria {
 		o := &r.Criteria[i]
 		if o.ID == c.ID && !c.Advice {
-			return ""
+			return kin{}
 		}
-		if !o.Advice && causeOf(r, o) == cause {
-			return o.ID
+		if o.Advice {
+			continue
+		}
+		switch told := causesOf(r, o); {
+		case causes.end != "" && causes.end == told.end:
+			return kin{first: o.ID, like: SameEnd}
+		case causes.exception != "" && causes.exception == told.exception:
+			return kin{first: o.ID, like: SameError, where: causes.exception}
+		case causes.sight != "" && causes.sight == told.sight && !c.Advice:
+			return kin{first: o.ID, like: SameSight}
 		}
 	}
-	return ""
+	return kin{}
 }
 
-// causeOf tells why a criterion was lost from other causes, when that is a
-// program that came to nothing; "" when it is anything else.
-func causeOf(r *grade.Result, c *grade.Criterion) string {
+// causes are why a criterion was lost, as far as that is one and the same thing
+// each time.
+type causes struct {
+	end       string // how the program came to nothing
+	exception string // which exception came of which line
+	sight     string // what was seen, by a verb of sights
+}
+
+// causesOf tells why a criterion was lost.
+func causesOf(r *grade.Result, c *grade.Criterion) causes {
 	var failures []scenario.Step
 	switch c.Status {
 	case grade.Failed:
@@ -44,15 +73,45 @@ func causeOf(r *grade.Result, c *grade.Criterion) string {
 		}
 	case grade.Passed, grade.Untested:
 	}
-	cause := ""
-	for i := range failures {
-		how := nothingCame(r, &failures[i])
-		if how == "" || i > 0 && how != cause {
+	return causes{
+		end:       alike(failures, func(s *scenario.Step) string { return nothingCame(r, s) }),
+		exception: alike(failures, exceptionOf),
+		sight:     alike(failures, sightOf),
+	}
+}
+
+// alike returns what f says of every step, or "" where they differ.
+func alike(steps []scenario.Step, f func(*scenario.Step) string) string {
+	all := ""
+	for i := range steps {
+		said := f(&steps[i])
+		if said == "" || i > 0 && said != all {
 			return ""
 		}
-		cause = how
+		all = said
 	}
-	return cause
+	return all
+}
+
+// exceptionOf says which exception of which line a step saw. What its words
+// quote, a name or an octet, may change from one to the next.
+func exceptionOf(s *scenario.Step) string {
+	if s.Error.Where == "" {
+		return ""
+	}
+	return s.Error.Where + ", " + s.Error.Kind()
+}
+
+// sights are the verbs whose mismatches, where they say the same, need to be
+// told once: no answer, the wrong one, or a program that stands where it stood.
+var sights = []string{"accept", "connect", "exited", "get", "listening", "status"}
+
+// sightOf says what a step saw, if its verb is one of sights.
+func sightOf(s *scenario.Step) string {
+	if !slices.Contains(sights, Verb(s)) {
+		return ""
+	}
+	return s.Saw.In(lang.EN)
 }
 
 // nothingCame says how the programs of the box that a failed step is about came
@@ -74,10 +133,14 @@ func nothingCame(r *grade.Result, failed *scenario.Step) string {
 	case dead.Len() > 0:
 		return dead.String()
 	case silent && !failed.Saw.Empty():
-		return "saw " + failed.Saw.In(lang.EN)
+		return "saw " + lineNumber.ReplaceAllString(failed.Saw.In(lang.EN), "")
 	}
 	return ""
 }
+
+// lineNumber is a line of a program: one that computes without end stands at
+// another each time.
+var lineNumber = regexp.MustCompile(`\.py:\d+`)
 
 // run is what a program of a box did.
 type run struct {
@@ -189,7 +252,7 @@ func notRun(r *grade.Result, c *grade.Criterion) bool {
 	if len(failures) > 0 && strings.HasPrefix(failures[0].Source, "serve ") {
 		return true
 	}
-	if len(failures) == 0 || causeOf(r, c) == "" {
+	if len(failures) == 0 || causesOf(r, c).end == "" {
 		return false
 	}
 	for _, p := range programsOf(r, &failures[0]) {
@@ -210,14 +273,15 @@ func (p *run) lastWords() string {
 // with what it imports.
 var unrunnable = []string{"SyntaxError", "IndentationError", "TabError", "ModuleNotFoundError", "ImportError"}
 
-// slips are further exceptions that say by themselves what to mend: a name, or a
-// time limit of the program's own. The others come of how sockets, bytes and
-// messages are used, and that is what the hints of criteria are about.
-var slips = []string{"NameError", "UnboundLocalError", "AttributeError", "TimeoutError", "socket.timeout"}
+// slips are further exceptions that say by themselves what to mend: a name, a
+// kind of object, or a time limit of the program's own. The others come of how
+// sockets, files and their octets are used, and that is what the hints of
+// criteria are about.
+var slips = []string{"NameError", "UnboundLocalError", "AttributeError", "TypeError", "IndexError", "ValueError", "TimeoutError", "timeout"}
 
 // hinted reports whether the hint of a lost criterion may help. It is out of
 // place where Python could not read the program, and where the step says already
-// which slip ended it, and what that means. An advice is its hint.
+// which slip ended it or a part of it, and what that means. An advice is its hint.
 func hinted(r *grade.Result, c *grade.Criterion) bool {
 	if notRun(r, c) {
 		return false
@@ -226,13 +290,8 @@ func hinted(r *grade.Result, c *grade.Criterion) bool {
 	if len(failures) == 0 || c.Advice {
 		return true
 	}
-	for _, p := range programsOf(r, &failures[0]) {
-		words := p.lastWords()
-		kind, _, _ := strings.Cut(words, ":")
-		_, after, told := strings.Cut(failures[0].Saw.EN, words)
-		if told && strings.Contains(after, " — ") && (slices.Contains(slips, kind) || slices.Contains(unrunnable, kind)) {
-			return false
-		}
-	}
-	return true
+	e := failures[0].Error
+	_, after, _ := strings.Cut(failures[0].Saw.EN, e.Words)
+	explained := e.Words != "" && strings.Contains(after, " — ")
+	return !explained || !slices.Contains(slips, e.Kind()) && !slices.Contains(unrunnable, e.Kind())
 }

@@ -34,6 +34,20 @@ func cameToNothing(errors string) grade.Result {
 	return r
 }
 
+// TestCauseOfOneThatComputes: a program that computes without end stands at
+// another line each time, and is told once.
+func TestCauseOfOneThatComputes(t *testing.T) {
+	r := cameToNothing("")
+	for i := range r.Criteria {
+		for j := range r.Criteria[i].Steps {
+			r.Criteria[i].Steps[j].Saw = same("il en est à server.py:" + string(rune('1'+i)))
+		}
+	}
+	if text := render(t, []grade.Result{r}, Options{Lang: lang.FR}); strings.Count(text, "Constaté :") != 1 {
+		t.Errorf("not told once:\n%s", text)
+	}
+}
+
 // TestNoAdviceOnWhatWasNotServed: how to answer a browser is of no use to a
 // server that does not listen.
 func TestNoAdviceOnWhatWasNotServed(t *testing.T) {
@@ -190,6 +204,8 @@ func TestHintOfAnotherMatter(t *testing.T) {
 		{"its own time limit", "TimeoutError: timed out", " — nothing came in time", 0},
 		{"a name", "NameError: name 'exti' is not defined", " — this name is defined nowhere", 0},
 		{"a missing module", "ModuleNotFoundError: No module named 'foo'", " — this module is not there", 0},
+		{"a kind of object", "TypeError: can only concatenate str (not \"tuple\") to str", " — str() makes it a text", 0},
+		{"no cause of it is told", "TypeError: unhashable type: 'list'", "", 1},
 		{"no cause is told", "TimeoutError: [Errno 110] Connection timed out", "", 1},
 		{"a socket", "OSError: [Errno 9] Bad file descriptor", " — the program uses a socket that it has already closed", 1},
 		{"bytes", "UnicodeDecodeError: 'utf-8' codec can't decode byte 0xff", " — bytes that are not UTF-8 were decoded", 1},
@@ -197,6 +213,7 @@ func TestHintOfAnotherMatter(t *testing.T) {
 		t.Run(tt.name, func(t *testing.T) {
 			r := serverResult()
 			bad := step("quit", 4, "quit", scenario.Mismatch, "ended", same("wait"), same("server.py has ended: “"+tt.words+"”"+tt.cause))
+			bad.Error = scenario.Exception{Where: "server.py:9", Words: tt.words}
 			lose(&r, "quit", bad)
 			r.Traces = []scenario.Trace{{Scenario: "quit", Steps: []scenario.Step{bad}, Timeline: timed(
 				note(scenario.KindStart, "s", "", "server.py", "server.py"),
@@ -209,6 +226,68 @@ func TestHintOfAnotherMatter(t *testing.T) {
 			}
 			if l := Losses(&r, lang.EN); l[0].Criteria[0].Hint.Empty() == (tt.hints > 0) {
 				t.Errorf("the loss has the hint %q", l[0].Criteria[0].Hint.EN)
+			}
+		})
+	}
+}
+
+// lostAlike is a server whose print, again and bytes (an advice) are lost in steps
+// of these verbs that saw what stands beside them.
+func lostAlike(verbs [3]string, saw [3]string, errors [3]scenario.Exception) grade.Result {
+	r := serverResult()
+	for i, id := range []string{"print", "again", "bytes"} {
+		bad := step(id, 4, id, scenario.Mismatch, "event", same("did "+id), same(saw[i]))
+		bad.Source, bad.Error = verbs[i]+" x", errors[i]
+		lose(&r, id, bad)
+		r.Traces = append(r.Traces, scenario.Trace{Scenario: id, Steps: []scenario.Step{bad}, Timeline: timed(
+			note(scenario.KindStart, "s", "", "server.py", "server.py"), note(scenario.KindListen, "s", "", "0.0.0.0:6666", "0.0.0.0:6666"))})
+	}
+	return r
+}
+
+// TestSameErrorIsToldOnce: what the same line raises, whatever it quotes, is
+// explained under one criterion; what is seen twice in the same words, too.
+func TestSameErrorIsToldOnce(t *testing.T) {
+	a, b := scenario.Exception{Where: "server.py:8", Words: "KeyError: 'a'"}, scenario.Exception{Where: "server.py:8", Words: "KeyError: 'b'"}
+	elsewhere := scenario.Exception{Where: "server.py:9", Words: "KeyError: 'a'"}
+	other := scenario.Exception{Where: "server.py:8", Words: "IndexError: list index out of range"}
+	statuses := [3]string{"status", "status", "status"}
+	for _, tt := range []struct {
+		name         string
+		verbs, saw   [3]string
+		errors       [3]scenario.Exception
+		again, bytes string
+	}{
+		{"one error", [3]string{"printed", "connect", "survives"}, [3]string{"x", "y", "z"}, [3]scenario.Exception{a, b, a}, "Same error as “print” (server.py:8, KeyError).", "Same error as “print” (server.py:8, KeyError)."},
+		{"another line", statuses, [3]string{"x", "y", "z"}, [3]scenario.Exception{a, elsewhere, other}, "", ""},
+		{"no line", statuses, [3]string{"x", "y", "z"}, [3]scenario.Exception{{Words: "KeyError: 'a'"}, {Words: "KeyError: 'a'"}, {}}, "", ""},
+		{"one sight", statuses, [3]string{"404", "404", "404"}, [3]scenario.Exception{}, "The same was seen as for “print”.", ""},
+		{"another sight", statuses, [3]string{"404", "500", "404"}, [3]scenario.Exception{}, "", ""},
+		{"another verb", [3]string{"header", "header", "header"}, [3]string{"none", "none", "none"}, [3]scenario.Exception{}, "", ""},
+	} {
+		t.Run(tt.name, func(t *testing.T) {
+			r := lostAlike(tt.verbs, tt.saw, tt.errors)
+			text := render(t, []grade.Result{r}, Options{Lang: lang.EN})
+			if tt.again != "" && !strings.Contains(text, "✗ again — 3 points lost: "+strings.ToLower(tt.again[:1])+tt.again[1:]+"\n\n") {
+				t.Errorf("again is not told by %q:\n%s", tt.again, text)
+			}
+			for _, told := range []struct{ id, want string }{{"again", tt.again}, {"bytes", tt.bytes}} {
+				i := slices.IndexFunc(r.Criteria, func(c grade.Criterion) bool { return c.ID == told.id })
+				want := told.want
+				if got := kinOf(&r, &r.Criteria[i]); (got != kin{}) != (want != "") || want != "" && wordsIn(lang.EN).kin(got) != want {
+					t.Errorf("%s is told by %+v, not %q", told.id, got, want)
+				}
+				if got := Explain(&r, told.id, Options{Lang: lang.EN}); want != "" && !strings.Contains(got, want[1:]) {
+					t.Errorf("%s is explained by %q", told.id, got)
+				}
+				if got := Reason(&r, &r.Criteria[i], lang.EN); want != "" && got != want {
+					t.Errorf("the reason of %s is %q", told.id, got)
+				}
+			}
+			for _, l := range Losses(&r, lang.EN) {
+				if id := l.Criteria[0].ID; id == "again" && (l.SameAs == "print") != (tt.again != "") {
+					t.Errorf("the loss of %s is told by %q", id, l.SameAs)
+				}
 			}
 		})
 	}

@@ -91,7 +91,7 @@ func (p *page) advice(r *grade.Result, shown *explained) {
 		case c.Status == grade.Passed:
 			followed = append(followed, c)
 		case c.Status == grade.Failed:
-			first := sameCause(r, &c)
+			first := kinOf(r, &c).first
 			if first == "" {
 				lost = append(lost, c)
 				break

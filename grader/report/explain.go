@@ -1,7 +1,6 @@
 package report
 
 import (
-	"fmt"
 	"strings"
 
 	"netlab/grader/grade"
@@ -37,8 +36,8 @@ func Explain(r *grade.Result, id string, o Options) string {
 	shown := explained{conversations: map[string]string{}}
 	switch {
 	case found.Advice && found.Status == grade.Failed:
-		if first := sameCause(r, found); first != "" {
-			return EscapeText(fmt.Sprintf(p.words.sameCause, oneLine(first)))
+		if k := kinOf(r, found); k.first != "" {
+			return EscapeText(oneLine(p.words.kin(k)))
 		}
 		p.hang(nil, firstOf(oneLine(found.Hint.In(p.lang)), oneLine(found.Asks.In(p.lang))), plainStyle)
 	case found.Advice:
@@ -66,10 +65,10 @@ func only(cs []grade.Criterion, id string) []grade.Criterion {
 func Reason(r *grade.Result, c *grade.Criterion, l lang.Lang) string {
 	p := newPage(Options{Lang: l})
 	why := firstOf(c.Message.In(l), p.words.nothingSeen)
-	first := sameCause(r, c)
+	k := kinOf(r, c)
 	switch failures := mismatches(c.Steps); {
-	case first != "":
-		why = fmt.Sprintf(p.words.sameCause, first)
+	case k.first != "":
+		why = p.words.kin(k)
 	case c.Status == grade.Skipped:
 		why = firstOf(c.Message.In(l), p.words.noReason)
 		if need, ok := obstacle(r, c); ok {

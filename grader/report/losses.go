@@ -26,8 +26,11 @@ type Loss struct {
 	Seen   string          // what happened instead of what was asked
 	Also   []string        // in which other scenarios it was lost, and how
 	// SameAs is the criterion, told before, whose failure stopped these or that
-	// failed for the same cause.
+	// failed for the same cause; of the latter, Like says in what they are alike,
+	// and Where which line and which exception it was, "server.py:12, NameError".
 	SameAs string
+	Like   Likeness
+	Where  string
 }
 
 // Losses explains the criteria of a grading that were lost, those of advice
@@ -68,7 +71,7 @@ func Losses(r *grade.Result, l lang.Lang) []Loss {
 		if !loss.Found || loss.Criteria[0].Status != grade.Skipped {
 			continue
 		}
-		loss.SameAs = sameCause(r, &loss.Criteria[0])
+		loss.SameAs = kinOf(r, &loss.Criteria[0]).first
 		if j := slices.IndexFunc(told, func(f shownFailure) bool { return sameStory(f.step, loss.Failed) }); j >= 0 {
 			loss.SameAs = told[j].criterion
 		}
@@ -78,8 +81,9 @@ func Losses(r *grade.Result, l lang.Lang) []Loss {
 
 func (p *page) failedLoss(r *grade.Result, c *grade.Criterion) Loss {
 	loss := Loss{Criteria: []grade.Criterion{*c}, Points: c.Max - c.Points}
-	if loss.SameAs = sameCause(r, c); loss.SameAs != "" {
-		loss.Criteria, loss.Points = likewise(r, r.Criteria, c, loss.SameAs)
+	k := kinOf(r, c)
+	if loss.SameAs, loss.Like, loss.Where = k.first, k.like, k.where; k.first != "" {
+		loss.Criteria, loss.Points = likewise(r, r.Criteria, c, k)
 	}
 	if !hinted(r, c) {
 		loss.Criteria[0].Hint = lang.Text{}

@@ -38,8 +38,8 @@ func (p *page) lost(r *grade.Result, c *grade.Criterion, scored []grade.Criterio
 	if slices.Contains(shown.together, c.ID) {
 		return
 	}
-	if first := sameCause(r, c); first != "" {
-		p.toldAbove(r, c, scored, first, shown)
+	if k := kinOf(r, c); k.first != "" {
+		p.toldAbove(r, c, scored, k, shown)
 		return
 	}
 	p.title(span{red, "✗ "}, c.ID, c.Max-c.Points)
@@ -67,12 +67,12 @@ func (p *page) lost(r *grade.Result, c *grade.Criterion, scored []grade.Criterio
 	p.blank()
 }
 
-// likewise returns the failed criteria of cs from c on that were lost for the
-// cause that the criterion first tells, and how many points that is.
-func likewise(r *grade.Result, cs []grade.Criterion, c *grade.Criterion, first string) (same []grade.Criterion, points int) {
+// likewise returns the failed criteria of cs from c on that have the same kin,
+// and how many points that is.
+func likewise(r *grade.Result, cs []grade.Criterion, c *grade.Criterion, k kin) (same []grade.Criterion, points int) {
 	from := slices.IndexFunc(cs, func(o grade.Criterion) bool { return o.ID == c.ID })
 	for i := max(from, 0); i < len(cs); i++ {
-		if o := &cs[i]; o.Status == grade.Failed && o.Advice == c.Advice && sameCause(r, o) == first {
+		if o := &cs[i]; o.Status == grade.Failed && o.Advice == c.Advice && kinOf(r, o) == k {
 			same = append(same, *o)
 			points += o.Max - o.Points
 		}
@@ -86,8 +86,8 @@ func (p *page) skipped(r *grade.Result, c *grade.Criterion, scored []grade.Crite
 	if slices.Contains(shown.together, c.ID) {
 		return
 	}
-	if first := tellerOf(r, c, shown); first != "" {
-		p.toldAbove(r, c, scored, first, shown)
+	if k := tellerOf(r, c, shown); k.first != "" {
+		p.toldAbove(r, c, scored, k, shown)
 		return
 	}
 	need, found := obstacle(r, c)
@@ -121,43 +121,50 @@ func (p *page) skipped(r *grade.Result, c *grade.Criterion, scored []grade.Crite
 }
 
 // tellerOf returns the criterion, explained already, that tells why the turn of
-// c did not come; "" when none does.
-func tellerOf(r *grade.Result, c *grade.Criterion, shown *explained) string {
+// c did not come.
+func tellerOf(r *grade.Result, c *grade.Criterion, shown *explained) kin {
 	need, found := obstacle(r, c)
 	if !found {
-		return ""
+		return kin{}
 	}
-	if i := slices.IndexFunc(shown.failures, func(f shownFailure) bool { return sameStory(f.step, need) }); i >= 0 {
-		return shown.failures[i].criterion
+	k := kinOf(r, c)
+	if i := slices.IndexFunc(shown.failures, func(f shownFailure) bool { return sameStory(f.step, need) }); i >= 0 && shown.failures[i].criterion != k.first {
+		return kin{first: shown.failures[i].criterion}
 	}
-	return sameCause(r, c)
+	return k
 }
 
 // toldAbove puts on one line c and all that follows it which was lost for what
-// the criterion first tells.
-func (p *page) toldAbove(r *grade.Result, c *grade.Criterion, scored []grade.Criterion, first string, shown *explained) {
+// the criterion k.first tells, in the same way.
+func (p *page) toldAbove(r *grade.Result, c *grade.Criterion, scored []grade.Criterion, k kin, shown *explained) {
 	var ids []string
 	points := 0
-	sign, why := span{red, "✗ "}, p.words.sameAsAbove
+	sign := span{red, "✗ "}
 	from := slices.IndexFunc(scored, func(o grade.Criterion) bool { return o.ID == c.ID })
 	for i := max(from, 0); i < len(scored); i++ {
 		o := &scored[i]
-		stopped := sameCause(r, o) == first
-		skipped := o.Status == grade.Skipped && tellerOf(r, o, shown) == first
-		if slices.Contains(shown.together, o.ID) || !skipped && (o.Status != grade.Failed || !stopped) {
+		var of kin
+		switch o.Status {
+		case grade.Failed:
+			of = kinOf(r, o)
+		case grade.Skipped:
+			of = tellerOf(r, o, shown)
+		case grade.Passed, grade.Untested:
+		}
+		if slices.Contains(shown.together, o.ID) || of.first != k.first || of.like != "" && k.like != "" && of != k {
 			continue
+		}
+		if k.like == "" {
+			k = of
 		}
 		ids = append(ids, o.ID)
 		points += o.Max - o.Points
-		if stopped {
-			why = p.words.sameStop
-		}
-		if skipped {
+		if o.Status == grade.Skipped {
 			sign = span{yellow, "– "}
 		}
 	}
 	shown.together = append(shown.together, ids...)
-	p.hang([]span{sign}, strings.Join(ids, ", ")+" — "+p.words.lostPoints(points)+fmt.Sprintf(why, first), bold)
+	p.hang([]span{sign}, strings.Join(ids, ", ")+" — "+p.words.lostPoints(points)+p.words.toldAbove(k), bold)
 	p.blank()
 }
 

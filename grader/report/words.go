@@ -20,7 +20,8 @@ type words struct {
 	// A lost criterion.
 	pointsLost, pointLost, asked, tested, seen, hint                  string
 	notTried, noReason, nothingSeen, alsoSeen, alsoSame, stepsOmitted string
-	sameAsAbove, sameStop, sameCause                                  string
+	sameAsAbove, sameStop, alsoError, alsoSight                       string
+	sameEnd, sameError, sameSight                                     string
 	conversation, conversationAbove, nothingSaid                      string
 
 	// How a wait ended, when the step itself says nothing.
@@ -85,7 +86,11 @@ func wordsIn(l lang.Lang) words {
 		stepsOmitted:      t("… %d étapes …", "… %d steps …"),
 		sameAsAbove:       t(" : l'essai n'a pas pu aller jusque-là (voir « %s »).", ": the test could not get that far (see “%s”)."),
 		sameStop:          t(" : le programme n'est pas allé jusque-là (voir « %s »).", ": the program did not get that far (see “%s”)."),
-		sameCause:         t("Même cause que « %s » : le programme n'est pas allé jusque-là.", "Same cause as “%s”: the program did not get that far."),
+		alsoError:         t(" : même erreur que « %s » (%s).", ": same error as “%s” (%s)."),
+		alsoSight:         t(" : même constat que « %s ».", ": the same was seen as for “%s”."),
+		sameEnd:           t("Même cause que « %s » : le programme n'est pas allé jusque-là.", "Same cause as “%s”: the program did not get that far."),
+		sameError:         t("Même erreur que « %s » (%s).", "Same error as “%s” (%s)."),
+		sameSight:         t("Même constat que « %s ».", "The same was seen as for “%s”."),
 		conversation:      t("Conversation (essai « %s ») :", "Conversation (test “%s”):"),
 		conversationAbove: t("Conversation : voir « %s » ci-dessus", "Conversation: see “%s” above"),
 		nothingSaid:       t("(rien ne s'est passé)", "(nothing happened)"),
@@ -219,4 +224,29 @@ func (w words) quote(s string) string {
 		return "« " + s + " »"
 	}
 	return "“" + s + "”"
+}
+
+// toldAbove is kin for the end of a line.
+func (w words) toldAbove(k kin) string {
+	switch k.like {
+	case SameError:
+		return fmt.Sprintf(w.alsoError, k.first, k.where)
+	case SameSight:
+		return fmt.Sprintf(w.alsoSight, k.first)
+	case SameEnd:
+		return fmt.Sprintf(w.sameStop, k.first)
+	}
+	return fmt.Sprintf(w.sameAsAbove, k.first)
+}
+
+// kin says in what the loss of a criterion is like that of one told before.
+func (w words) kin(k kin) string {
+	switch k.like {
+	case SameError:
+		return fmt.Sprintf(w.sameError, k.first, k.where)
+	case SameSight:
+		return fmt.Sprintf(w.sameSight, k.first)
+	case SameEnd:
+	}
+	return fmt.Sprintf(w.sameEnd, k.first)
 }

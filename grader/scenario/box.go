@@ -27,12 +27,17 @@ type program struct {
 	// to the end of a connection.
 	heard, deaf bool
 	listens     []netip.AddrPort // where it was seen to listen
+	// served is where its error output was when its latest client came.
+	served int
 	// answered says that it sent something and that the grader sent it back.
 	answered bool
 	// lived says whether it took another client (lives).
 	lived bool
-	// death says what it did instead.
+	// death says what it did instead, died over which exception.
 	death lang.Text
+	died  Exception
+	// typed is what the grader has typed on its keyboard.
+	typed string
 	// asked is how much it had shown when its keyboard was last typed on.
 	asked [2]int
 }

@@ -1,7 +1,6 @@
 package scenario
 
 import (
-	"bytes"
 	"regexp"
 	"slices"
 	"strings"
@@ -42,30 +41,9 @@ func exitStatus(e sandbox.Exit) lang.Text {
 	return lang.F(" (code de sortie %d)", " (exit status %d)", e.Code)
 }
 
-// traceback is how Python begins to tell of an exception.
-const traceback = "Traceback (most recent call last)"
-
 // output is all that a program has printed. The lock is held.
 func (p *program) output() []byte {
 	return append(append([]byte{}, p.p.Screen.Data...), p.p.Errors.Data...)
-}
-
-// lastWords returns the last line of the latest traceback or syntax error on a program's screen, or "".
-func lastWords(p *program) string {
-	out := p.output()
-	at := max(bytes.LastIndex(out, []byte(traceback)), bytes.LastIndex(out, []byte("SyntaxError")), bytes.LastIndex(out, []byte("IndentationError")), bytes.LastIndex(out, []byte("TabError")))
-	if at < 0 {
-		return ""
-	}
-	lines := strings.Split(strings.TrimSpace(string(out[at:])), "\n")
-	for _, l := range lines {
-		// The line of the exception is the first that is not indented.
-		l = strings.TrimRight(l, "\r")
-		if l != "" && l[0] != ' ' && !strings.HasPrefix(l, "Traceback") {
-			return cut(l, 160)
-		}
-	}
-	return ""
 }
 
 // lastPrinted returns the last line that a program printed, or what it says of
@@ -89,58 +67,36 @@ func cut(s string, n int) string {
 	return string(r[:n]) + "…"
 }
 
-var lineOf = regexp.MustCompile(`File "[^"]*/([^/"]+\.py)", line (\d+)`)
-
-// whereFailed returns "server.py:12" for the innermost line of the submission
-// in the latest traceback, or "".
-func whereFailed(out []byte, own func(file string) bool) string {
-	at := max(bytes.LastIndex(out, []byte(traceback)), 0)
-	where := ""
-	for _, m := range lineOf.FindAllSubmatch(out[at:], -1) {
-		if own(string(m[1])) {
-			where = string(m[1]) + ":" + string(m[2])
-		}
-	}
-	return where
-}
-
-// quotedLine is a place in a traceback, with the line of source that stands there.
-var quotedLine = regexp.MustCompile(`(?m)^  File ".*", line \d+.*\n    (.*)$`)
-
-// lastQuoted returns the line of source that the latest traceback quotes last, or "".
-func lastQuoted(out []byte) string {
-	at := max(bytes.LastIndex(out, []byte(traceback)), 0)
-	all := quotedLine.FindAllSubmatch(out[at:], -1)
-	if len(all) == 0 {
-		return ""
-	}
-	return string(all[len(all)-1][1])
-}
-
 // ended says how and why a program ended, in plain words. The lock is held.
 func (r *runner) ended(p *program) lang.Text {
 	t := lang.F("%s s'est terminé%s", "%s has ended%s", p.file, exitStatus(p.p.Exit))
-	words := lastWords(p)
-	if words == "" {
-		last := lastPrinted(p)
-		if last == "" {
-			return lang.Join("", t, lang.T(" sans rien afficher", " without printing anything"))
+	out := p.output()
+	if words := lastWords(out); words != "" {
+		if part := r.partFell(p); p.p.Exit == (sandbox.Exit{}) && !part.Empty() {
+			return lang.Semicolon(t, part)
 		}
-		t = lang.Join("", t, lang.F(" après avoir affiché « %s »", " after printing “%s”", last))
-		return lang.Join(" — ", t, r.causeOf(p, last))
+		return r.erred(p, t, out)
 	}
-	if w := whereFailed(p.output(), r.owns); w != "" {
-		t = lang.Join("", t, lang.F(", %s", ", %s", w))
+	last := lastPrinted(p)
+	if last == "" {
+		t = lang.Join("", t, lang.T(" sans rien afficher", " without printing anything"))
+		if p.p.Exit == (sandbox.Exit{}) {
+			t = lang.Join(" — ", t, r.idle(p))
+		}
+		return lang.Semicolon(t, r.hides(p, hiding))
 	}
-	t = lang.Join("", t, lang.F(" : « %s »", ": “%s”", words))
-	return lang.Join(" — ", t, r.causeOf(p, words))
+	t = lang.Join("", t, lang.F(" après avoir affiché « %s »", " after printing “%s”", last))
+	return lang.Semicolon(lang.Join(" — ", t, r.causeOf(p, out, last)), r.hides(p, hiding))
 }
 
-// causeOf explains the last words of a program in plain words. The lock is held.
-func (r *runner) causeOf(p *program, words string) lang.Text {
-	out := p.output()
-	f := failure{words: words, quoted: lastQuoted(out), printed: string(out), bare: len(p.args) == 0, shutdown: r.mentions("shutdown(")}
-	f.python = r.env.Sandbox.Interpreter().Version
+// causeOf explains the last words of a program, in what it printed, in plain
+// words. The lock is held.
+func (r *runner) causeOf(p *program, out []byte, words string) lang.Text {
+	f := failure{
+		words: words, quoted: lastQuoted(out), printed: string(out), bare: len(p.args) == 0, shutdown: r.mentions("shutdown("),
+		file: p.file, source: r.source(p.file), client: r.isClient(p), swapped: r.swapped(), listened: p.heard,
+		python: r.env.Sandbox.Interpreter().Version,
+	}
 	for _, file := range r.env.Files {
 		f.files = append(f.files, file.Path)
 	}
@@ -222,6 +178,11 @@ func (r *runner) instead(p *program, end sandbox.Ending) (lang.Text, error) {
 	if err != nil {
 		return lang.Text{}, err
 	}
+	var fell lang.Text
+	r.read(func() { fell = r.partFell(p) })
+	if !fell.Empty() {
+		return lang.Semicolon(fell, lang.T("le reste du programme continue", "the rest of the program goes on")), nil
+	}
 	calls := mainCalls(look, p.p.PID)
 	var what []lang.Text
 	for _, c := range calls {
@@ -243,11 +204,11 @@ func (r *runner) instead(p *program, end sandbox.Ending) (lang.Text, error) {
 	}
 	// Who computes, prints or sends without end is found out sooner.
 	if end == sandbox.Limit && !prints && !sends && !slices.Contains(calls, sandbox.CallRunning) {
-		t = lang.Join("", t, lang.F(" (attendu %d s de son temps)", " (waited for %d s of its time)", int(sandbox.Patience/time.Second)))
+		t = lang.Join("", t, lang.F(" (après %d s)", " (after %d s)", int(sandbox.Patience/time.Second)))
 	}
 	// The line where it stands is asked for when nothing more is wanted of it.
-	r.stood = append(r.stood, pendingStand{step: len(r.trace.Steps) - 1, p: p, sign: signature(look, p.p.PID)})
-	return t, nil
+	r.stood = append(r.stood, pendingStand{step: len(r.trace.Steps) - 1, p: p, sign: signature(look, p.p.PID), said: t, calls: calls})
+	return lang.Semicolon(t, r.hides(p, quiet)), nil
 }
 
 // floods reports whether a program prints, or sends on a connection, without end.

@@ -32,17 +32,28 @@ var endings = map[string]struct{ source, want string }{
 	"endoffile":   {"import sys\nsys.stdin = open('/dev/null')\ninput()", "the program reads the keyboard and nothing is typed"},
 	"notutf":      {`b'\xff'.decode()`, "bytes that are not UTF-8 were decoded as text"},
 	"notascii":    {`'\u00e9'.encode('ascii')`, "this text cannot be encoded that way"},
-	"refused":     {"import socket\nsocket.create_connection(('127.0.0.1', 7003))", "nobody listens at the address and port that the program calls"},
+	"clientcalls": {"import socket\nsocket.create_connection(('127.0.0.1', 7003))", "nobody listens at the address and port that the program calls"},
 	"brokenpipe":  {"import socket\na, b = socket.socketpair()\nb.close()\na.send(b'x')", "the program uses a connection that the other end has closed"},
 	"closed":      {"import socket\na, b = socket.socketpair()\na.close()\na.send(b'x')", "the program uses a socket that it has already closed"},
 	"nofile":      {`open('index.html')`, "the file asked for does not exist, and the exception is not handled"},
 	"noargument":  {"import sys\nsys.argv[1]", "the program reads an argument (sys.argv), and it is run without"},
 	"nohost":      {"import socket\nsocket.create_connection(('nowhere.invalid', 7003))", "this host name does not exist"},
-	"indentation": {"if True:\nprint()", "the indentation is not consistent"},
-	"tabs":        {"if True:\n        print()\n\tprint()", "the indentation is not consistent"},
+	"indentation": {"print()\n  print()", "the indentation is not consistent"},
+	"tabs":        {"if True:\n        print()\n\tprint()", "tabs and spaces are mixed in the indentation"},
+	"noblock":     {"while True:\nprint()", "the lines that belong to while, if, def… (what ends with “:”) must be indented"},
+	"oldexcept":   {"try:\n    pass\nexcept OSError, e:\n    pass", "“except X, e:” is Python 2: in Python 3 except X as e:"},
+	"quotes":      {"print(\u201chello\u201d)", "this quote comes from a word processor or a web page"},
+	"nobreak":     {"print(\u00a01)", "there is a no-break space in this line"},
+	"addstuple":   {"'from ' + ('127.0.0.1', 1)", "only a text is added to a text: str(…), or an f-string"},
+	"recvall":     {"import socket\na, b = socket.socketpair()\na.recv()", "recv() wants the most bytes to read: recv(1024)"},
+	"twice":       {`'hello'.decode()`, "it is a text already: decode() is for bytes"},
+	"twicetoo":    {`b'hello'.encode()`, "it is bytes already: encode() is for a text"},
+	"callsmodule": {"import socket\nsocket()", "the function is written socket.socket(…)"},
+	"callsother":  {"import time\ntime()", "a module cannot be called: module.function(…)"},
 	"syntax":      {`print('hello'`, " cannot read this code"},
 	"misspelt":    {`pritn('hello')`, "this name is defined nowhere"},
 	"onepair":     {"import socket\nsocket.socket().bind('', 7004)", "the address is one argument, a pair"},
+	"nopair":      {"import socket\nsocket.socket().bind('localhost:7004')", "the address is one argument, a pair"},
 	"noencoding":  {`bytes('hello')`, "bytes(text) wants an encoding"},
 	"nonumber":    {`int('')`, "this text is not a whole number"},
 	"neverrun":    {"async def main():\n    pass\n\nmain()", "calling an async function does not run it"},
@@ -55,7 +66,7 @@ var endings = map[string]struct{ source, want string }{
 	"toohigh":     {"import socket\nsocket.socket().bind(('', 66666))", "a port is between 0 and 65535"},
 	"unpacks":     {"a, b = [1]", "there are not as many values as names"},
 	"global":      {"n = 0\ndef f():\n    n += 1\nf()", "this variable is changed in the function"},
-	"attribute":   {`'hello'.recv(1)`, "this object has nothing of that name"},
+	"attribute":   {`'hello'.recv(1)`, "this object has neither a method nor an attribute of that name"},
 	"printed":     {"import sys\nsys.exit('usage: p.py MESSAGE')", "printed.py has ended (exit status 1) after printing “usage: p.py MESSAGE” — the program asks for an argument; the sheet runs it without"},
 	"other":       {`1 / 0`, ": “ZeroDivisionError: division by zero”"},
 	"function":    {"def f():\n    g()\n\n\ndef g():\n    import json\n    json.loads('{')\n\n\nf()", "function.py:7: “json.decoder.JSONDecodeError: "},
@@ -95,6 +106,27 @@ func TestEndingsAreExplained(t *testing.T) {
 	}
 }
 
+// TestUDPIsNamed: a program of UDP is not said to wait for data on a connection.
+func TestUDPIsNamed(t *testing.T) {
+	b := newBench(t)
+	const udp = "import socket\ns = socket.socket(socket.AF_INET, socket.SOCK_DGRAM)\n"
+	for _, tt := range []struct{ name, script, source, want string }{
+		{"a server", "start p p.py\nlistening p", "s.bind(('', 6666))\ns.recvfrom(9)", "it does not listen on any TCP port: p.py opens a UDP socket (SOCK_DGRAM); the sheet wants TCP: socket.SOCK_STREAM, then listen() and accept()"},
+		{"a server that ends", "start p p.py\nlistening p", "s.bind(('', 6666))\ns.listen(5)", "it does not listen on any TCP port: p.py has ended (exit status 1), p.py:4: “OSError: [Errno 95] Operation not supported” — p.py opens a UDP socket"},
+		{"a client", "start p p.py\nlisten h 6666\naccept k h p", "s.connect(('127.0.0.1', 6666))\ns.send(b'x')\nimport signal\nsignal.pause()", "no connection on port 6666: p.py opens a UDP socket (SOCK_DGRAM); the sheet wants TCP: socket.SOCK_STREAM, then connect()"},
+		{"a comment", "start p p.py\nlistening p", "# SOCK_STREAM is for later\ns.bind(('', 6666))\ns.recvfrom(9)", "it does not listen on any TCP port: p.py opens a UDP socket"},
+		{"TCP as well", "start p p.py\nlistening p", "socket.SOCK_STREAM\ns.bind(('', 6666))\ns.recvfrom(9)", "it does not listen on any TCP port: p.py is still running: "},
+	} {
+		t.Run(tt.name, func(t *testing.T) {
+			t.Parallel()
+			tr := b.run(t, "criterion one\n"+tt.script+"\n-- p.py --\n"+udp+tt.source+"\n")
+			if got := saw(t, tr, 2+strings.Count(tt.script, "\n")); !strings.HasPrefix(got, tt.want) {
+				t.Errorf("got  %s\nwant %s", got, tt.want)
+			}
+		})
+	}
+}
+
 // TestWhereAProgramStands: the message of a lost step says what the program
 // does instead, and at which of its own lines.
 func TestWhereAProgramStands(t *testing.T) {
@@ -104,15 +136,15 @@ func TestWhereAProgramStands(t *testing.T) {
 	}{
 		{
 			"waits for a client", "import socket\ns = socket.create_server(('', 6666))\ns.accept()",
-			"p.py is still running: it waits for a client (accept), and nothing more can happen — it stands at p.py:3",
+			"p.py is still running: it waits for a client (p.py:3, accept), and nothing more can happen",
 		},
 		{
 			"waits for data", "import socket\na, b = socket.socketpair()\n\na.recv(1)",
-			"p.py is still running: it waits for data on a connection (recv), and nothing more can happen — it stands at p.py:4 (recv)",
+			"p.py is still running: it waits for data on a connection (p.py:4, recv), and nothing more can happen",
 		},
 		{
 			"waits for its keyboard", "def ask():\n    return input('? ')\n\n\nask()",
-			"p.py is still running: it waits for its keyboard (input), and nothing more can happen — it stands at p.py:2, ask()",
+			"p.py is still running: it waits for its keyboard (p.py:2, ask(), input), and nothing more can happen",
 		},
 		{
 			"within the library", "import socketserver\n\nsocketserver.TCPServer(('', 6666), None).serve_forever(poll_interval=None)",

@@ -153,6 +153,9 @@ func (r *runner) command(ts *testscript.TestScript, neg bool, args []string) {
 	did, err := r.run(l)
 	r.step.Did = did
 	r.step.Wait = string(r.wait)
+	if !errors.As(err, &mismatch{}) {
+		r.step.Error = Exception{}
+	}
 	var m mismatch
 	var miss need
 	switch {

@@ -41,11 +41,13 @@ func TestExcerptIsBounded(t *testing.T) {
 // may be there in another form, and what is there tells why.
 func TestMissingTextIsToldWithTheScreen(t *testing.T) {
 	b := newBench(t)
-	const stands = "p.py is still running: it waits for its keyboard (input), and nothing more can happen — it stands at p.py:"
+	at := func(line string) string {
+		return "p.py is still running: it waits for its keyboard (p.py:" + line + ", input), and nothing more can happen"
+	}
 	for _, tt := range []struct{ name, source, want string }{
-		{"in capitals", "print('Recu BONJOUR X de moi')\ninput()", "“bonjour x” does not appear on the screen: it is there, but in another case; the screen shows “Recu BONJOUR X de moi”; " + stands + "2"},
-		{"something else", "print('Waiting...')\nprint('Received')\ninput()", `“bonjour x” does not appear on the screen; the screen shows “Waiting...\nReceived”; ` + stands + "3"},
-		{"nothing", "input()", "nothing was printed; " + stands + "1"},
+		{"in capitals", "print('Recu BONJOUR X de moi')\ninput()", "“bonjour x” does not appear on the screen: it is there, but in another case; the screen shows “Recu BONJOUR X de moi”; " + at("2")},
+		{"something else", "print('Waiting...')\nprint('Received')\ninput()", `“bonjour x” does not appear on the screen; the screen shows “Waiting...\nReceived”; ` + at("3")},
+		{"nothing", "input()", "nothing was printed; " + at("1")},
 		{"said by how it ended", "print('BONJOUR X')", "“bonjour x” does not appear on the screen: it is there, but in another case; p.py has ended after printing “BONJOUR X”"},
 		{"before its last line", "print('BONJOUR X')\nprint('bye')", "“bonjour x” does not appear on the screen: it is there, but in another case; the screen shows “BONJOUR X\\nbye”; p.py has ended after printing “bye”"},
 		{"a traceback", "print('BON')\n1 / 0", "“bonjour x” does not appear on the screen; p.py has ended (exit status 1), p.py:2: “ZeroDivisionError: division by zero”"},

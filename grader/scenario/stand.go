@@ -17,6 +17,28 @@ type pendingStand struct {
 	step int
 	p    *program
 	sign string
+	// said is what the message says of the program, calls what it waits in.
+	said  lang.Text
+	calls []sandbox.Call
+}
+
+// placed puts the lines where a program stands into what a step saw, after what
+// it says of the program; the line of the one call that it waits in, with that.
+func (s *pendingStand) placed(saw lang.Text, places []string) lang.Text {
+	at := strings.Join(places, "; ")
+	stands := lang.F("il en est à %s", "it stands at %s", at)
+	told := lang.Join(" — ", s.said, stands)
+	if len(s.calls) == 1 && len(places) == 1 {
+		name := callName(s.calls[0])
+		if line, ok := strings.CutSuffix(at, name); ok && name != "" && strings.Contains(s.said.EN, name) {
+			with := " (" + line + ", " + name[len(" ("):]
+			told = lang.T(strings.Replace(s.said.FR, name, with, 1), strings.Replace(s.said.EN, name, with, 1))
+		}
+	}
+	if s.said.Empty() || !strings.Contains(saw.FR, s.said.FR) || !strings.Contains(saw.EN, s.said.EN) {
+		return lang.Join(" — ", saw, stands)
+	}
+	return lang.T(strings.Replace(saw.FR, s.said.FR, told.FR, 1), strings.Replace(saw.EN, s.said.EN, told.EN, 1))
 }
 
 // signature tells whether a program has moved between two looks.
@@ -38,7 +60,7 @@ func signature(l *sandbox.Look, session int) string {
 func (r *runner) askStands() error {
 	pending := r.stood
 	r.stood = nil
-	asked := map[*program]lang.Text{}
+	asked := map[*program][]string{}
 	for _, s := range pending {
 		if r.gone(s.p) || r.env.Reference != nil {
 			continue
@@ -61,8 +83,8 @@ func (r *runner) askStands() error {
 			}
 			asked[s.p] = where
 		}
-		if st := &r.trace.Steps[s.step]; st.Outcome == Mismatch && !where.Empty() {
-			st.Saw = lang.Join(" — ", st.Saw, where)
+		if st := &r.trace.Steps[s.step]; st.Outcome == Mismatch && len(where) > 0 {
+			st.Saw = s.placed(st.Saw, where)
 		}
 	}
 	return nil
@@ -79,10 +101,10 @@ var frameLine = regexp.MustCompile(`File "([^"]*)", line (\d+) in (\S+)`)
 
 // askStand has Python print where each thread stands (PYTHONFAULTHANDLER and
 // SIGABRT) and returns the innermost line of the submission in each.
-func (r *runner) askStand(p *program) (lang.Text, error) {
+func (r *runner) askStand(p *program) ([]string, error) {
 	look, err := r.box.Look(r.ctx)
 	if err != nil {
-		return lang.Text{}, err
+		return nil, err
 	}
 	from := 0
 	r.read(func() {
@@ -90,10 +112,10 @@ func (r *runner) askStand(p *program) (lang.Text, error) {
 		from = len(p.p.Errors.Data)
 	})
 	if err := p.p.Signal(r.ctx, syscall.SIGABRT); err != nil {
-		return lang.Text{}, err
+		return nil, err
 	}
 	if _, err := r.box.WaitFor(r.ctx, p.p, standing, func() bool { return p.p.Exited }); err != nil {
-		return lang.Text{}, err
+		return nil, err
 	}
 	var out string
 	r.read(func() { out = string(p.p.Errors.Data[from:]) })
@@ -116,14 +138,9 @@ func (r *runner) askStand(p *program) (lang.Text, error) {
 			}
 		}
 	}
-	if len(where) == 0 {
-		return lang.Text{}, nil
-	}
 	slices.Reverse(where) // the main thread first, as elsewhere
 	where = slices.Compact(where)
-	where = where[:min(len(where), 3)]
-	at := strings.Join(where, "; ")
-	return lang.F("il en est à %s", "it stands at %s", at), nil
+	return where[:min(len(where), 3)], nil
 }
 
 // threadCalls returns what the threads of a process wait in, oldest first.

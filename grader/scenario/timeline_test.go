@@ -75,7 +75,7 @@ s = socket.create_server(('127.0.0.1', 6666))
 c, _ = s.accept()
 s.accept()
 `)
-	if last := tr.Steps[len(tr.Steps)-1]; last.Outcome != Mismatch || !strings.Contains(last.Saw.EN, "stands at server.py:4") {
+	if last := tr.Steps[len(tr.Steps)-1]; last.Outcome != Mismatch || !strings.Contains(last.Saw.EN, "(server.py:4, accept)") {
 		t.Fatalf("%s: %s", last.Outcome, last.Saw.EN)
 	}
 	for _, e := range tr.Timeline {

@@ -1,6 +1,7 @@
 package scenario
 
 import (
+	"strings"
 	"time"
 
 	"netlab/grader/lang"
@@ -63,6 +64,20 @@ type Step struct {
 	Did   lang.Text `json:"did,omitzero"`
 	Saw   lang.Text `json:"saw,omitzero"`
 	Fault string    `json:"fault,omitempty"`
+	// Error is the exception that Saw tells of, if it tells of one.
+	Error Exception `json:"error,omitzero"`
+}
+
+// Exception is an exception of a program, as Python told of it.
+type Exception struct {
+	Where string `json:"where,omitempty"` // the innermost line of the submission, "server.py:12"
+	Words string `json:"words"`           // "NameError: name 'exti' is not defined"
+}
+
+// Kind returns what the exception is, "NameError".
+func (e Exception) Kind() string {
+	kind, _, _ := strings.Cut(e.Words, ":")
+	return kind[strings.LastIndexByte(kind, '.')+1:]
 }
 
 // Trace is one scenario as it ran.

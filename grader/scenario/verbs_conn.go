@@ -50,6 +50,7 @@ func (r *runner) dial(c *conn) (*conn, error) {
 		src = sandbox.Neighbour(r.rng.IntN(sandbox.Neighbours))
 	}
 	c.box = b
+	r.read(func() { c.with.served = len(c.with.p.Errors.Data) })
 	c.c, err = b.Dial(r.ctx, src, dst, nil)
 	switch {
 	case errors.Is(err, syscall.ECONNREFUSED):
@@ -236,7 +237,7 @@ func doAccept(r *runner, neg bool, args []string) (lang.Text, error) {
 		if neg {
 			return did, nil
 		}
-		how, err := r.instead(p, end)
+		how, err := r.unmet(p, end)
 		if err != nil {
 			return did, err
 		}

@@ -57,7 +57,7 @@ func doClosed(r *runner, _ bool, args []string) (lang.Text, error) {
 	if err != nil {
 		return did, err
 	}
-	return did, wrong(lang.Colon(lang.T("la connexion reste ouverte", "the connection stays open"), how))
+	return did, wrong(lang.Semicolon(lang.Colon(lang.T("la connexion reste ouverte", "the connection stays open"), how), r.copies(c.with)))
 }
 
 // doFinish sees the connection to its end: it gives the program time to close

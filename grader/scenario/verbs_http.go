@@ -163,7 +163,7 @@ func (r *runner) await(a *answer) error {
 		a.parse(got, c.c.Ended != sandbox.Live)
 	})
 	if len(got) == 0 {
-		how, err := r.instead(c.with, end)
+		how, err := r.unanswered(a, end)
 		if err != nil {
 			return err
 		}
@@ -254,6 +254,9 @@ func doStatus(r *runner, neg bool, args []string) (lang.Text, error) {
 	saw := lang.F("la réponse est « %s »", "the answer is “%s”", shown(a.status, 80))
 	if a.assumed {
 		saw = lang.Semicolon(saw, lang.T("cette ligne d'état n'a pas de code, et un navigateur la lit alors comme un code 200", "this status line has no code, which a browser then reads as 200"))
+	}
+	if a.code == 404 && !neg {
+		saw = lang.Semicolon(saw, r.astray(a.with))
 	}
 	return did, wrong(saw)
 }

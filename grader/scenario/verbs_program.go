@@ -136,6 +136,7 @@ func (r *runner) keyboard(p *program, text string) error {
 	if err := p.p.Type([]byte(text)); err != nil {
 		return err
 	}
+	p.typed += text
 	// The latest look showed a program that waits: it is out of date now.
 	_, err := r.box.Look(r.ctx)
 	return err
@@ -297,7 +298,7 @@ func doListening(r *runner, neg bool, args []string) (lang.Text, error) {
 		r.noteListeners(p)
 		return did, wrong(lang.F("%s écoute sur le port %s, et non %d", "%s listens on port %s, not %d", p.file, strings.Join(found, ", "), port))
 	}
-	how, err := r.instead(p, end)
+	how, err := r.unmet(p, end)
 	if err != nil {
 		return did, err
 	}
@@ -329,7 +330,7 @@ func doExited(r *runner, _ bool, args []string) (lang.Text, error) {
 		return did, err
 	}
 	if !r.gone(p) {
-		how, err := r.instead(p, end)
+		how, err := r.kept(p, end)
 		if err != nil {
 			return did, err
 		}
@@ -462,6 +463,7 @@ func doLives(r *runner, _ bool, args []string) (lang.Text, error) {
 	}
 	if !p.lived {
 		p.death, err = r.instead(p, r.wait)
+		p.died = r.step.Error
 	}
 	return did, err
 }
@@ -477,6 +479,7 @@ func doBlame(r *runner, _ bool, args []string) (lang.Text, error) {
 	if p.lived || !control.lived {
 		return did, nil
 	}
+	r.step.Error = p.died
 	return did, wrong(lang.Join(", ", p.death, lang.T("alors qu'il continue après un message ordinaire", "although it goes on after an ordinary message")))
 }
 

@@ -3,6 +3,7 @@ package scenario
 import (
 	"bytes"
 	"fmt"
+	"slices"
 	"strings"
 	"time"
 
@@ -221,13 +222,22 @@ func doMessage(r *runner, _ bool, args []string) (lang.Text, error) {
 		return did, err
 	}
 	if got != "" {
-		return did, wrong(lang.F("le client a envoyé « %s »", "the client sent “%s”", summary(got)))
+		return did, wrong(c.with.sent(got))
 	}
 	how, err := r.instead(c.with, end)
 	if err != nil {
 		return did, err
 	}
 	return did, wrong(lang.Colon(lang.T("le client n'a rien envoyé", "the client sent nothing"), how))
+}
+
+// sent says what a client sent instead of its argument.
+func (p *program) sent(got string) lang.Text {
+	saw := lang.F("le client a envoyé « %s »", "the client sent “%s”", summary(got))
+	if message := strings.TrimSpace(got); len(p.args) > 0 && slices.Contains(strings.Split(p.typed, "\n"), message) && message != "" {
+		saw = lang.Semicolon(saw, lang.T("c'est ce qui a été tapé au clavier, où il demande le message : l'énoncé veut son premier argument (sys.argv[1])", "that is what was typed on the keyboard, where it asks for the message: the sheet wants its first argument (sys.argv[1])"))
+	}
+	return saw
 }
 
 // elsewhere is what came on connections that no step has taken. The lock is held.
@@ -296,7 +306,7 @@ func doWithin(r *runner, neg bool, args []string) (lang.Text, error) {
 		return did, wrong(r.sentApart(c, own))
 	}
 	if got != "" {
-		return did, wrong(lang.F("le client a envoyé « %s »", "the client sent “%s”", summary(got)))
+		return did, wrong(c.with.sent(got))
 	}
 	how, err := r.instead(c.with, end)
 	if err != nil {

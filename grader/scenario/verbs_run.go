@@ -127,6 +127,6 @@ func (r *runner) overArguments(p *program) bool {
 		return false
 	}
 	words := ""
-	r.read(func() { words = lastWords(p) })
+	r.read(func() { words = lastWords(p.output()) })
 	return words == "" || arguments.MatchString(words)
 }

@@ -137,7 +137,10 @@ func (r *runner) awaitPrinted(p *program, missing func() []absent) error {
 		return err
 	}
 	var saw lang.Text
-	r.read(func() { saw = p.lacks(missing()) })
+	r.read(func() {
+		out, errs := p.screens()
+		saw = lang.Semicolon(p.lacks(missing()), r.unformatted(p, string(out)+string(errs)))
+	})
 	how, err := r.instead(p, end)
 	if err != nil {
 		return err
@@ -164,8 +167,8 @@ func (p *program) lacks(missing []absent) lang.Text {
 			saw = lang.Colon(saw, nearly(screen, text))
 		}
 	}
-	// How it ended tells its last line.
-	if p.p.Exited && (lastWords(p) != "" || !strings.Contains(screen, "\n")) {
+	// How it ended, or a part of it, tells its last line.
+	if story, _ := p.fallen(); story != nil || p.p.Exited && (lastWords(p.output()) != "" || !strings.Contains(screen, "\n")) {
 		return saw
 	}
 	return lang.Semicolon(saw, lang.F("l'écran montre « %s »", "the screen shows “%s”", excerpt(screen)))
@@ -207,14 +210,16 @@ func doTells(r *runner, _ bool, args []string) (lang.Text, error) {
 
 // shown says that a text which should not be on the screen is. The lock is held.
 func (r *runner) shown(p *program, text string) lang.Text {
-	if text == traceback {
-		if words := lastWords(p); words != "" {
-			t := lang.F("le programme s'arrête sur une erreur Python : « %s »", "the program fails with a Python error: “%s”", words)
-			if w := whereFailed(p.output(), r.owns); w != "" {
-				t = lang.Join(", ", t, lang.T(w, w))
-			}
-			return lang.Join(" — ", t, r.causeOf(p, words))
+	if out := p.output(); text == traceback && lastWords(out) != "" {
+		if fell := r.partFell(p); !fell.Empty() {
+			return fell
 		}
+		e := r.exceptionIn(out)
+		t := lang.F("le programme s'arrête sur une erreur Python : « %s »", "the program fails with a Python error: “%s”", e.Words)
+		if e.Where != "" {
+			t = lang.Join(", ", t, lang.T(e.Where, e.Where))
+		}
+		return lang.Join(" — ", t, r.causeOf(p, out, e.Words))
 	}
 	return lang.F("l'écran montre « %s »", "the screen shows “%s”", visible(text))
 }
@@ -357,7 +362,13 @@ func doAgrees(r *runner, _ bool, args []string) (lang.Text, error) {
 		return did, err
 	}
 	if telling(same, same, altered) && resembles(got, same, altered) {
-		return did, wrong(lang.F("avec votre %s, le client ne dit pas que les messages sont identiques", "with your %s, the client does not say that the messages are identical", r.serverFile()))
+		p := r.programs[args[0]]
+		how, err := r.partner(p)
+		if err != nil {
+			return did, err
+		}
+		return did, wrong(lang.Semicolon(lang.F("%[1]s dit de l'écho de votre %[2]s ce qu'il dit d'un écho altéré : ou bien ce serveur ne renvoie pas le message entier (voir « echo »), ou bien %[1]s n'en lit qu'une partie",
+			"%[1]s says of the echo of your %[2]s what it says of an altered one: either that server does not send all of the message back (see “echo”), or %[1]s reads only a part of it", p.file, r.serverFile()), how))
 	}
 	return did, nil
 }

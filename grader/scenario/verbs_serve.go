@@ -181,7 +181,7 @@ func (r *runner) awaitService(p *program) error {
 			return err
 		}
 		if !asks || n == len(blind) {
-			how, err := r.instead(p, end)
+			how, err := r.unmet(p, end)
 			if err != nil {
 				return err
 			}

@@ -485,6 +485,31 @@ func TestSameCause(t *testing.T) {
 	}
 }
 
+// TestSameError: the criteria that were lost for one exception, or one answer,
+// lead to the first of them.
+func TestSameError(t *testing.T) {
+	for want, change := range map[string]func(*scenario.Step){
+		`Same error as <a href="#lost-1">listen</a> (server.py:9, KeyError).`: func(s *scenario.Step) {
+			s.Source, s.Error = "printed s "+s.Criterion, scenario.Exception{Where: "server.py:9", Words: "KeyError: " + s.Criterion}
+		},
+		`The same was seen as for <a href="#lost-1">listen</a>.`: func(s *scenario.Step) { s.Source, s.Saw = "status r 200", same("404") },
+	} {
+		r := server("noether")
+		r.Traces = nil
+		for i := range r.Criteria {
+			c := &r.Criteria[i]
+			step := scenario.Step{Scenario: c.ID, Line: 4, Criterion: c.ID, Outcome: scenario.Mismatch, Saw: same(c.ID)}
+			change(&step)
+			c.Status, c.Points, c.Steps = grade.Failed, 0, []scenario.Step{step}
+		}
+		c := &batch.Class{Rows: []batch.Row{{Result: r, Path: r.Archive}}, Whole: func(int) (grade.Result, error) { return r, nil }}
+		page := readSite(t, writeSite(t, c, lang.EN))["pages/noether-tp3-ex1-001.html"]
+		if !strings.Contains(page, want) {
+			t.Errorf("%q is not there:\n%s", want, page)
+		}
+	}
+}
+
 // TestSameNumbersAsText: the two reports of a class have one mean, one median and
 // one word for what they are of.
 func TestSameNumbersAsText(t *testing.T) {

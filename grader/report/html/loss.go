@@ -24,6 +24,8 @@ type loss struct {
 	Also     []string
 	Hints    []string
 	SameAs   string // the criterion that explains it
+	SameWhy  string // in what they are alike, before its name
+	Where    string // the line and what came of it, after its name
 	SameHref string
 	Like     string // the criterion that has the same conversation
 	LikeHref string
@@ -81,6 +83,7 @@ func (s *site) loss(r *grade.Result, l *report.Loss, told []loss, hrefs map[stri
 	}
 	if l.SameAs != "" {
 		out.SameAs, out.SameHref = report.Short(l.SameAs, maxLabel), hrefs[l.SameAs]
+		out.SameWhy, out.Where = w.alike(l), report.Short(l.Where, maxLabel)
 		return out
 	}
 	out.Seen = s.paragraphs(l.Seen)
@@ -100,6 +103,19 @@ func (s *site) loss(r *grade.Result, l *report.Loss, told []loss, hrefs map[stri
 	}
 	s.beside(&out, r, l, room)
 	return out
+}
+
+// alike says in what a loss is like one told before.
+func (w *words) alike(l *report.Loss) string {
+	switch {
+	case l.Criteria[0].Status == grade.Skipped:
+		return w.SameAs
+	case l.Like == report.SameError:
+		return w.SameError
+	case l.Like == report.SameSight:
+		return w.SameSight
+	}
+	return w.SameCause
 }
 
 // beside puts what was done, and both programs' conversations.

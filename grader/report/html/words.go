@@ -40,19 +40,19 @@ type words struct {
 	OutcomeFull, OutcomeLost, OutcomeRejected, OutcomeFault string
 
 	// The page of a submission.
-	Back, Prev, Next, tp, Points, FullMarks, Explained, AdviceTitle, AdviceWhy                    string
-	Conversations, ConversationsWhy, Environment, Remarks, Refused, Broken                        string
-	RightArchive, RightName, RightContent, Expected, NotAMark, RunAgainWhy                        string
-	Sheet, Test, Seen, Hint, Also, NotTried, SameAs, SameCause, Like, Again, Here, There, AtPlace string
-	NoDiagram, List, Tests, ScenarioTitle, StatusPassed, StatusFailed                             string
-	StatusSkipped, StatusUntested, Untested, Act, NothingSaid, StepOK, StepFailed                 string
-	AdviceList, Compared                                                                          string
-	late, lateBy, attention, olderVersions, retried, cachedOne, cachedMany, unknownExercise       string
-	interpreter, isolation, tests, seed, took, archive                                            string
-	pointLost, pointsLost, stepsOmitted, scenariosOmitted                                         string
-	eventOmitted, eventsOmitted, actsOmitted                                                      string
-	diagramTitle, diagramDesc, graderClient, graderServer, terminal, keyboard, screen             string
-	connects, closes, otherKind, otherHidden, otherUnreadable, otherNested, otherwise             string
+	Back, Prev, Next, tp, Points, FullMarks, Explained, AdviceTitle, AdviceWhy                                          string
+	Conversations, ConversationsWhy, Environment, Remarks, Refused, Broken                                              string
+	RightArchive, RightName, RightContent, Expected, NotAMark, RunAgainWhy                                              string
+	Sheet, Test, Seen, Hint, Also, NotTried, SameAs, SameCause, SameError, SameSight, Like, Again, Here, There, AtPlace string
+	NoDiagram, List, Tests, ScenarioTitle, StatusPassed, StatusFailed                                                   string
+	StatusSkipped, StatusUntested, Untested, Act, NothingSaid, StepOK, StepFailed                                       string
+	AdviceList, Compared                                                                                                string
+	late, lateBy, attention, olderVersions, retried, cachedOne, cachedMany, unknownExercise                             string
+	interpreter, isolation, tests, seed, took, archive                                                                  string
+	pointLost, pointsLost, stepsOmitted, scenariosOmitted                                                               string
+	eventOmitted, eventsOmitted, actsOmitted                                                                            string
+	diagramTitle, diagramDesc, graderClient, graderServer, terminal, keyboard, screen                                   string
+	connects, closes, otherKind, otherHidden, otherUnreadable, otherNested, otherwise                                   string
 }
 
 // nb is the no-break space that French puts before high punctuation.
@@ -176,6 +176,8 @@ func wordsIn(l lang.Lang) words {
 		NotTried:         t("L'essai n'a pas pu aller jusque-là : il fallait d'abord que l'étape marquée ✗ réussisse.", "The test could not get that far: the step marked ✗ had to succeed first."),
 		SameAs:           t("L'essai n'a pas pu aller jusque-là, pour la même raison que", "The test could not get that far, for the same reason as"),
 		SameCause:        t("Le programme n'est pas allé jusque-là : même cause que", "The program did not get that far: same cause as"),
+		SameError:        t("Même erreur que", "Same error as"),
+		SameSight:        t("Même constat que", "The same was seen as for"),
 		Like:             t("La conversation est la même que pour", "The conversation is the same as for"),
 		Again:            t("Pour refaire l'essai", "To try it again"),
 		Here:             t("Ce programme", "This program"),
