@@ -17,6 +17,7 @@ const (
 	CallChild    Call = "child"    // waits for another process to end
 	CallLock     Call = "lock"     // waits for another thread
 	CallPoll     Call = "poll"     // waits for any of several things (select, poll, epoll)
+	CallEither   Call = "either"   // waits for its keyboard or for other things, likewise
 	CallSignal   Call = "signal"   // waits for a signal
 	CallSleep    Call = "sleep"    // sleeps
 	CallStopped  Call = "stopped"  // was stopped by a signal

@@ -252,6 +252,9 @@ func (l *looker) thread(base string, tid int) (t Thread, ok bool) {
 	default:
 		t.Syscall, t.Where = nr, pc
 		t.Call, t.FD, t.Forever = classify(dir, nr, args)
+		if t.Call == CallPoll {
+			t.Call = l.pollCall(dir, nr, args)
+		}
 	}
 	sched, err := l.read(dir + "/schedstat")
 	if err != nil {
@@ -310,7 +313,7 @@ func classify(dir string, nr int64, args [6]uint64) (call Call, fd int, forever 
 		switch {
 		case strings.HasPrefix(kind, "socket:"):
 			return CallReceive, int(args[0]), true
-		case strings.HasPrefix(kind, "/dev/pts/"), kind == "/dev/tty":
+		case isTerminal(kind):
 			return CallKeyboard, int(args[0]), true
 		case strings.HasPrefix(kind, "pipe:"), kind == "anon_inode:[eventfd]", kind == "anon_inode:[signalfd]":
 			return CallRead, int(args[0]), true
@@ -343,6 +346,10 @@ func classify(dir string, nr int64, args [6]uint64) (call Call, fd int, forever 
 		return CallSleep, -1, false
 	}
 	return classifyOld(nr, args)
+}
+
+func isTerminal(target string) bool {
+	return strings.HasPrefix(target, "/dev/pts/") || target == "/dev/tty"
 }
 
 // target names what descriptor fd of a thread is. It is asked of the thread:

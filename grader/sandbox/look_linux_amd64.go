@@ -16,3 +16,16 @@ func classifyOld(nr int64, args [6]uint64) (call Call, fd int, forever bool) {
 	}
 	return CallOther, -1, false
 }
+
+// oldForm knows where those that wait for several things keep what they wait for.
+func oldForm(nr int64) pollForm {
+	switch nr {
+	case unix.SYS_POLL:
+		return formPoll
+	case unix.SYS_SELECT:
+		return formSelect
+	case unix.SYS_EPOLL_WAIT:
+		return formEpoll
+	}
+	return formUnknown
+}

@@ -61,3 +61,21 @@ func TestParseSyscall(t *testing.T) {
 		}
 	}
 }
+
+func TestWhatIsPolled(t *testing.T) {
+	for _, tt := range []struct {
+		name      string
+		got, want []int
+	}{
+		{"select", bitSet([]byte{0b1001, 0, 0, 0, 0, 0, 0, 0x80, 1, 0, 0, 0, 0, 0, 0, 0}, 65), []int{0, 3, 63, 64}},
+		{"select, bits beyond what it looks at", bitSet([]byte{0b1001, 0, 0, 0, 0, 0, 0, 0}, 3), []int{0}},
+		{"select, half a word", bitSet([]byte{1, 0}, 1), nil},
+		{"poll", pollSet([]byte{5, 0, 0, 0, 1, 0, 0, 0, 6, 0, 0, 0, 4, 0, 0, 0, 0xff, 0xff, 0xff, 0xff, 1, 0, 0, 0, 0}), []int{5}},
+		{"epoll", epollSet([]byte("pos:\t0\nflags:\t02\ntfd:        4 events:       19 data:  4  pos:0 ino:1 sdev:8\ntfd:  5 events:  18 data: 5\ntfd: x events: 1 y\ntfd:\n")), []int{4}},
+		{"nothing", append(bitSet(nil, 9), append(pollSet(nil), epollSet(nil)...)...), nil},
+	} {
+		if diff := cmp.Diff(tt.want, tt.got); diff != "" {
+			t.Errorf("%s (-want +got):\n%s", tt.name, diff)
+		}
+	}
+}

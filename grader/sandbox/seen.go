@@ -96,8 +96,8 @@ func (b *Box) Taken(c *Conn) bool {
 	return true
 }
 
-// Asks tells whether the latest look saw p wait for its keyboard. The lock is
-// held by the caller.
+// Asks tells whether the latest look saw p wait for its keyboard, be it among
+// other things. The lock is held by the caller.
 func (b *Box) Asks(p *Process) bool {
 	if b.last == nil || p.Exited {
 		return false
@@ -107,7 +107,7 @@ func (b *Box) Asks(p *Process) bool {
 			continue
 		}
 		for _, th := range t.Threads {
-			if th.Call == CallKeyboard {
+			if th.Call == CallKeyboard || th.Call == CallEither {
 				return true
 			}
 		}

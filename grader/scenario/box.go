@@ -38,6 +38,11 @@ type program struct {
 	died  Exception
 	// typed is what the grader has typed on its keyboard.
 	typed string
+	// reply is what it is told when it asks for its message, echo how its message
+	// comes back (the arguments of reflect), replays are further runs of it.
+	reply   string
+	echo    []string
+	replays []*program
 	// asked is how much it had shown when its keyboard was last typed on.
 	asked [2]int
 }

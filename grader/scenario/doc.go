@@ -79,15 +79,20 @@ Checks that a client says that the messages are identical: SAME are two runs
 with a faithful echo, ALTERED one with an altered echo. Its screens must have a
 line that the altered case lacks, or words that mean identity.
 
-	agrees NAME SAME ALTERED
+	agrees NAME SAME SAME ALTERED
 
-Checks that the screen of NAME is rather like that of SAME than of ALTERED.
+Checks that the screen of NAME is rather like those of SAME than of ALTERED.
 
 	alike ANSWER ANSWER DATA DATA
 
 Checks that the second answer has the status of the first, the same media type
 where both files are of one kind, and, if the first had the content of its file,
 the first DATA, the content of its own, the second DATA.
+
+	alone CONN
+
+Checks that the client has sent nothing on another connection, once it has done
+what it does.
 
 	alter VAR TEXT
 
@@ -151,7 +156,11 @@ Begins the steps of a criterion.
 	differ SAME SAME ALTERED
 
 Checks that a client's screen of an altered echo says something else than both
-screens of a faithful one, payloads and numbers aside.
+screens of a faithful one, payloads aside, and numbers that both do not have.
+Where that may be by chance (both differ, or the program is one that may show
+something random), the first and the last are run again, in turn, each against the
+echo that it had: what tells them apart must do so each time. affirms and agrees
+then know of these runs too.
 
 	execute NAME FILE [ARG…]
 
@@ -248,11 +257,11 @@ answer while the grader's side is open is asked again with that side ended.
 
 Waits for any bytes, and keeps them in a variable.
 
-	reflect CONN [altered]
+	reflect CONN [altered|longer]
 
 Plays the echo server on this connection, and on those that the client makes
 after it, until the client has no more to say; altered changes the last letter
-of each piece.
+of each piece, longer puts a letter before each.
 
 	replied ANSWER
 
@@ -268,7 +277,7 @@ something, be it with a time-out. It is never a mismatch.
 Runs a deliverable as start does, and waits until it connects; its keyboard is answered as
 answer does before that. If it ends without having
 connected to anything, and reads its command line, it is run again with the next
-arguments.
+arguments; asked stands for those that its usage line asks for.
 
 	running NAME
 
@@ -317,7 +326,7 @@ Checks that the status is one of these.
 
 Checks that the program does not end by itself: it waits without a time-out, or
 goes on waiting once its time-out is over. One that takes longer than a limit to
-end is not found out.
+end is not found out. Another process may wait for clients in its place.
 
 	stop NAME
 

@@ -134,6 +134,8 @@ func callText(c sandbox.Call) lang.Text {
 		return lang.T("il attend un autre fil d'exécution (join, verrou)", "it waits for another thread (join, lock)")
 	case sandbox.CallPoll:
 		return lang.T("il attend du nouveau sur ses connexions (select, asyncio)", "it waits for news on its connections (select, asyncio)")
+	case sandbox.CallEither:
+		return lang.T("il attend une saisie au clavier, ou du nouveau sur ses connexions (select, asyncio)", "it waits for its keyboard, or for news on its connections (select, asyncio)")
 	case sandbox.CallSignal:
 		return lang.T("il attend un signal", "it waits for a signal")
 	case sandbox.CallSleep:

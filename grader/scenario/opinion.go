@@ -16,13 +16,13 @@ var (
 		`ack|gagne|bravo|==|✓|✔|✅)$`)
 	contrary = regexp.MustCompile(`^(diff|differ.*|distinct.*|faux|fausse.*|false|incorrect.*|erreurs?|errors?|echec.*|echou.*|fail.*|ko|nok|nack|mauvais.*|unequal|mismatch.*|` +
 		`inega(l|ux).*|alter.*|corromp.*|corrupt.*|invalid.*|wrong|bad|modifie.*|change.*|problem.*|perdue?s?|inexact.*|anomalie.*|dommage|ungleich|diversi|desigual.*|!=|≠|✗|✘|❌)$`)
-	weakly = regexp.MustCompile(`^(bien|bonn?e?s?)$`)
-	badly  = regexp.MustCompile(`^mal$`)
+	weakly = regexp.MustCompile(`^(bien|bonn?e?s?|cel(ui|le)|ceux|marche(nt)?|fonctionne(nt)?|works?|working|👍)$`)
+	badly  = regexp.MustCompile(`^(mal|👎)$`)
 )
 
 // unaccented takes accents away and parts the symbols that are words.
 var unaccented = strings.NewReplacer("é", "e", "è", "e", "ê", "e", "ë", "e", "à", "a", "â", "a", "ç", "c", "î", "i", "ï", "i", "ô", "o", "û", "u", "ù", "u", "’", "'",
-	"!=", " ≠ ", "==", " == ", "✓", " ✓ ", "✔", " ✔ ", "✅", " ✅ ", "✗", " ✗ ", "✘", " ✘ ", "❌", " ❌ ", "≠", " ≠ ")
+	"!=", " ≠ ", "==", " == ", "✓", " ✓ ", "✔", " ✔ ", "✅", " ✅ ", "✗", " ✗ ", "✘", " ✘ ", "❌", " ❌ ", "≠", " ≠ ", "👍", " 👍 ", "👎", " 👎 ")
 
 // clauses part a screen: what is denied in one says nothing of the next.
 var clauses = regexp.MustCompile(`[\n,;:.!?()\[\]{}"«»“”|>—–]|\s-\s|\s(?:et|mais|and|but|car|donc|so)\s`)
@@ -54,16 +54,16 @@ func opinion(screen string) int {
 	return sum
 }
 
-// What is asked, or named, and answered in a word: "Différents ? Non", "Erreur :
-// False", "m != r -> True".
+// What is asked, or named, and answered in a word or counted: "Différents ? Non",
+// "Erreur : False", "m != r -> True", "OK: 0 / ERREUR: 1".
 var (
-	answered = regexp.MustCompile(`(?m)([^\n,;.!?:]*?)[ \t]*(?:[?:]|[-=]>|→|\s=)[ \t]*(non|no|false|faux|aucune?|none|0|oui|yes|true|vrai)[ \t]*([.,;!)}\]\r]|$)`)
-	denial   = regexp.MustCompile(`^(non|no|false|faux|aucune?|none|0)$`)
+	answered = regexp.MustCompile(`(?m)([^\n,;.!?:]*?)[ \t]*(?:[?:]|[-=]>|→|\s=)[ \t]*(non|no|false|faux|aucune?|none|[0-9]+|oui|yes|true|vrai)[ \t]*([.,;!)}\]\r/|]|$)`)
+	denial   = regexp.MustCompile(`^(non|no|false|faux|aucune?|none|0+)$`)
 )
 
 func wordsOf(clause string) []string {
 	return strings.FieldsFunc(clause, func(c rune) bool {
-		return !unicode.IsLetter(c) && !unicode.IsDigit(c) && !strings.ContainsRune("'=✓✔✅✗✘❌≠", c)
+		return !unicode.IsLetter(c) && !unicode.IsDigit(c) && !strings.ContainsRune("'=✓✔✅✗✘❌≠👍👎", c)
 	})
 }
 

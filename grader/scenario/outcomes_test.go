@@ -368,6 +368,45 @@ s.recv(1)
 18 message of two: skipped
 `,
 		},
+		{
+			"a message on another connection, and another connection without one", `
+listen h 6666
+start c c.py a
+accept k h c
+criterion one
+message k a
+alone k
+criterion two
+fresh
+listen h2 6666
+start c2 c.py a ''
+accept k2 h2 c2
+message k2 a
+alone k2
+-- c.py --
+import socket, sys
+for m in sys.argv[1:]:
+    with socket.create_connection(('localhost', 6666)) as s:
+        s.sendall(m.encode())
+if len(sys.argv) == 2:
+    with socket.create_connection(('localhost', 6666)) as s:
+        s.sendall(b'quit')
+`, `
+2 listen: ok
+3 start: ok
+4 accept: ok by event
+5 criterion: ok
+6 message of one: ok by event
+7 alone of one: mismatch by event
+8 criterion: ok
+9 fresh of two: ok
+10 listen of two: ok
+11 start of two: ok
+12 accept of two: ok by event
+13 message of two: ok by event
+14 alone of two: ok by event
+`,
+		},
 	} {
 		t.Run(tt.name, func(t *testing.T) {
 			t.Parallel()

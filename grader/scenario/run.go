@@ -72,6 +72,8 @@ type runner struct {
 	fixtures  map[string][]byte // as they were given out, each with words of its own
 	port      uint16            // of the server, where it listens on several; 0 while it is not known
 	secrets   []string          // payloads that the views of screens leave out
+	words     []string          // words of payloads that they leave out
+	digests   []string          // of payloads, which they leave out
 	broken    error             // the fault that ended the run
 	step      *Step             // the step that runs now
 	wait      sandbox.Ending    // how its latest wait ended

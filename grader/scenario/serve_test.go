@@ -141,3 +141,31 @@ def serve():
 		})
 	}
 }
+
+func TestMenusAreAnswered(t *testing.T) {
+	for shown, want := range map[string]string{
+		"1. Envoyer un message\n2. Quitter\nVotre choix : ":   "1\n",
+		"[1] Quitter\n[2] Envoyer un message\nChoisissez : ":  "2\n",
+		"1) Quit\n2) Help\nYour choice? ":                     "1\n",
+		"1) entrez un message\n2) validez\n> ":                "bonjour\n",
+		"1. Envoyer un message\n2. Quitter\nVotre message : ": "bonjour\n",
+		"Choisissez un message : ":                            "bonjour\n",
+	} {
+		if got := answerTo(shown, "bonjour\n"); got != want {
+			t.Errorf("answerTo(%q) = %q, want %q", shown, got, want)
+		}
+	}
+}
+
+func TestClientsAreGivenWhatTheyAskFor(t *testing.T) {
+	for said, want := range map[string][][]string{
+		"client.py: error: the following arguments are required: -m/--message":   {{"--message", "salut"}},
+		"client.py: error: the following arguments are required: --host, --port": {{"--host", "localhost", "--port", "6666"}, {"--host", "localhost", "--port", "6666", "salut"}},
+		"Usage : client.py <port> <message>":                                     {{"6666", "salut"}},
+		"bonjour":                                                                nil,
+	} {
+		if diff := cmp.Diff(want, clientArguments(argumentsFor(said), "salut")); diff != "" {
+			t.Errorf("%q (-want +got):\n%s", said, diff)
+		}
+	}
+}

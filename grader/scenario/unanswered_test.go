@@ -84,7 +84,7 @@ start s server_echo.py
 listening s
 start c client_echo.py {m}
 exited c
-agrees c a d
+agrees c a a d
 -- client_echo.py --
 import socket, sys
 c = socket.create_connection(("localhost", 6666))

@@ -113,7 +113,7 @@ var (
 	asksPort   = regexp.MustCompile(`(?i)port`)
 	asksHost   = regexp.MustCompile(`(?i)h[oô]te?\b|\bhost|adresse|address|\bip\b|interface`)
 	asksChoice = regexp.MustCompile(`[(\[]\s*([\pL\d_-]+)\s*(?:[/|,]|\bou\b|\bor\b)[^()\[\]]*[)\]]`)
-	asksMenu   = regexp.MustCompile(`(?m)^\W*1\s*[-.):=]`)
+	asksMenu   = regexp.MustCompile(`(?m)^\W*1\s*[-.):=\]]`)
 	asksFolder = regexp.MustCompile(`(?i)dossier|r[eé]pertoire|racine|root|folder|\bdir|chemin|path`)
 )
 
@@ -143,4 +143,35 @@ func reply(shown, otherwise string) string {
 func lastLine(text string) string {
 	text = strings.TrimSpace(text)
 	return text[strings.LastIndexByte(text, '\n')+1:]
+}
+
+// answerTo is what to type at a client that has shown this: text unless it asks
+// for something else, or for the item of a menu.
+func answerTo(shown, text string) string {
+	question := lastLine(shown)
+	asked := asksServer.FindStringSubmatch(question)
+	switch {
+	case asksItem.MatchString(question) && asksMenu.MatchString(shown):
+		return item(shown) + "\n"
+	case asked == nil || asksMessage.MatchString(question):
+		return text
+	case strings.EqualFold(asked[1], "port"):
+		return strconv.Itoa(sheetPort) + "\n"
+	}
+	return "localhost\n"
+}
+
+var (
+	asksItem = regexp.MustCompile(`(?i)\bchoi[xs]|\bchoo?se|\bchoice|\boption|\bmenu\b|\baction\b|s[eé]lection|\bselect`)
+	menuItem = regexp.MustCompile(`(?m)^\W*([0-9])\s*[-.):=\]]\s*(.*)$`)
+)
+
+// item is the number of what sends a message, in a menu, or 1.
+func item(menu string) string {
+	for _, m := range menuItem.FindAllStringSubmatch(menu, -1) {
+		if asksMessage.MatchString(m[2]) {
+			return m[1]
+		}
+	}
+	return "1"
 }

@@ -185,27 +185,15 @@ func doAnswer(r *runner, _ bool, args []string) (lang.Text, error) {
 // with text, unless it asks for the server's host or port. Who asks once more
 // reads until the end of its input.
 func (r *runner) respond(p *program, n int, text string) error {
-	var question string
+	var shown string
 	r.read(func() {
-		question = lastLine(string(p.p.Screen.Data[p.asked[0]:]) + "\n" + string(p.p.Errors.Data[p.asked[1]:]))
+		shown = string(p.p.Screen.Data[p.asked[0]:]) + "\n" + string(p.p.Errors.Data[p.asked[1]:])
 		p.asked = [2]int{len(p.p.Screen.Data), len(p.p.Errors.Data)}
 	})
 	if n == mostQuestions-1 {
 		return r.keyboard(p, endOfInput)
 	}
-	return r.keyboard(p, answerTo(question, text))
-}
-
-// answerTo is what to type at a question: text unless it asks for something else.
-func answerTo(question, text string) string {
-	asked := asksServer.FindStringSubmatch(question)
-	switch {
-	case asked == nil || asksMessage.MatchString(question):
-		return text
-	case strings.EqualFold(asked[1], "port"):
-		return strconv.Itoa(sheetPort) + "\n"
-	}
-	return "localhost\n"
+	return r.keyboard(p, answerTo(shown, text))
 }
 
 // endOfInput is Ctrl-D.
@@ -415,9 +403,39 @@ func doStays(r *runner, _ bool, args []string) (lang.Text, error) {
 	if !r.gone(p) {
 		return did, nil
 	}
+	if goesOn, err := r.goesOn(p); goesOn || err != nil {
+		return did, err
+	}
 	var how lang.Text
 	r.read(func() { how = r.ended(p) })
 	return did, wrong(how)
+}
+
+// goesOn tells whether a server that has ended left another process that waits
+// for clients in its place, as one does that goes on in the background.
+func (r *runner) goesOn(p *program) (bool, error) {
+	wait := r.wait
+	defer func() { r.wait = wait }()
+	if left, err := r.leftListening(p); !left || err != nil {
+		return false, err
+	}
+	look, err := r.box.Look(r.ctx)
+	if err != nil {
+		return false, err
+	}
+	others := map[int]bool{}
+	for _, q := range r.programs {
+		if q != p && q.p != nil {
+			others[q.p.PID] = true
+		}
+	}
+	waits := []sandbox.Call{sandbox.CallAccept, sandbox.CallPoll, sandbox.CallEither}
+	for _, t := range look.Tasks {
+		if !others[t.Session] && slices.ContainsFunc(t.Threads, func(th sandbox.Thread) bool { return slices.Contains(waits, th.Call) }) {
+			return true, nil
+		}
+	}
+	return false, nil
 }
 
 // takesClient tells whether the program takes another client: it accepts a

@@ -240,14 +240,38 @@ func (p *program) sent(got string) lang.Text {
 	return saw
 }
 
-// elsewhere is what came on connections that no step has taken. The lock is held.
+// doAlone checks that the client, once it has done what it does, has sent nothing
+// on another connection than this one. Without data, another one is none of the
+// message: a client may try whether there is a server.
+func doAlone(r *runner, _ bool, args []string) (lang.Text, error) {
+	did := lang.T("vérifier que le client n'envoie rien sur une autre connexion", "check that the client sends nothing on another connection")
+	c, err := r.conn(args[0])
+	if err != nil {
+		return did, err
+	}
+	more := func() bool { return strings.TrimLeft(r.elsewhere(), " ") != "" }
+	if _, err := r.untilFor(c.with, aMoment, func() bool { return c.with.p.Exited || more() }); err != nil {
+		return did, err
+	}
+	var sent string
+	r.read(func() { sent = strings.TrimLeft(r.elsewhere(), " ") })
+	if sent == "" {
+		return did, nil
+	}
+	return did, wrong(lang.F("le client a aussi envoyé « %s », sur une autre connexion", "the client also sent “%s”, on another connection", summary(sent)))
+}
+
+// elsewhere is what came on connections of this box that no step has taken. The
+// lock is held.
 func (r *runner) elsewhere() string {
 	var all strings.Builder
 	for _, s := range r.servers {
 		for _, sock := range s.socks {
 			for _, c := range sock.Waiting {
-				all.WriteByte(' ')
-				all.Write(c.Data)
+				if s.box == r.box {
+					all.WriteByte(' ')
+					all.Write(c.Data)
+				}
 			}
 		}
 	}

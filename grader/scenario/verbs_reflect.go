@@ -11,11 +11,18 @@ import (
 
 // doReflect plays the echo server for a client, on this connection and on those
 // that it makes after it, until the client has no more to say: each piece
-// comes back as it is or, altered, with one letter changed.
+// comes back as it is, with one letter changed (altered) or with a letter more
+// before it (longer).
 func doReflect(r *runner, _ bool, args []string) (lang.Text, error) {
 	did := lang.T("renvoyer au client ce qu'il envoie, à l'identique", "send back what the client sends, as it is")
-	altered := len(args) > 1
-	if altered {
+	how := ""
+	if len(args) > 1 {
+		how = args[1]
+	}
+	switch how {
+	case "longer":
+		did = lang.T("renvoyer au client ce qu'il envoie, précédé d'une lettre", "send back what the client sends, with a letter before it")
+	case "altered":
 		did = lang.T("renvoyer au client ce qu'il envoie, une lettre changée", "send back what the client sends, one letter changed")
 	}
 	first, err := r.conn(args[0])
@@ -23,6 +30,7 @@ func doReflect(r *runner, _ bool, args []string) (lang.Text, error) {
 		return did, err
 	}
 	p := first.with
+	p.echo = args[1:]
 	open := []*conn{first}
 	patience := sandbox.Patience
 	began := time.Now()
@@ -50,7 +58,7 @@ func doReflect(r *runner, _ bool, args []string) (lang.Text, error) {
 		}
 		switch {
 		case spoke != nil:
-			if err := r.echo(spoke, altered); err != nil {
+			if err := r.echo(spoke, how); err != nil {
 				return did, err
 			}
 			patience = afterEcho
@@ -90,15 +98,20 @@ func doReflect(r *runner, _ bool, args []string) (lang.Text, error) {
 const afterEcho = 3 * time.Second
 
 // echo sends back what has come on a connection.
-func (r *runner) echo(c *conn, altered bool) error {
+func (r *runner) echo(c *conn, how string) error {
 	var got []byte
 	r.read(func() { got = slices.Clone(c.c.Data[c.read:]) })
 	c.read += len(got)
 	back := slices.Clone(got)
-	if altered {
+	switch how {
+	case "altered":
 		alter(back)
+	case "longer":
+		back = prefixed(back)
 	}
 	r.secrets = append(r.secrets, string(got), string(back))
+	r.digests = append(append(r.digests, digests(string(got))...), digests(string(back))...)
+	r.words = append(r.words, alteredWords(string(got), string(back))...)
 	c.with.answered = true
 	return r.transmit(c, string(back))
 }
@@ -126,6 +139,16 @@ func alter(data []byte) {
 	if len(data) > 0 {
 		data[len(data)-1] ^= 1
 	}
+}
+
+// prefixed puts a letter before data, and not the one that it begins with: a
+// client that reads no more than it has sent finds another text too.
+func prefixed(data []byte) []byte {
+	letter := byte('x')
+	if len(data) > 0 && data[0] == letter {
+		letter = 'y'
+	}
+	return append([]byte{letter}, data...)
 }
 
 // doAlter sets a variable to a text altered as reflect alters it.

@@ -4,6 +4,8 @@ import (
 	"errors"
 	"regexp"
 	"slices"
+	"strconv"
+	"strings"
 
 	"netlab/grader/lang"
 	"netlab/grader/sandbox"
@@ -11,14 +13,24 @@ import (
 
 // doRun runs a client whose further arguments are its author's choice: with
 // those of the first alternative and, as long as it ends over them without
-// having connected to anything, with those of the next ones. What it asks on
-// its keyboard before is answered. If none is right, the first run is the one
+// having connected to anything, with those of the next ones, among them those
+// that it said it wants (asked). What it asks on its keyboard before is answered. If none is right, the first run is the one
 // that is judged.
 func doRun(r *runner, _ bool, args []string) (lang.Text, error) {
 	name, file := args[0], args[1]
 	var did []lang.Text
 	var first *program
-	for _, words := range alternatives(args[3:]) {
+	next := alternatives(args[3:])
+	message := strings.TrimRight(args[2], "\r\n")
+	for len(next) > 0 {
+		words := next[0]
+		next = next[1:]
+		if slices.Equal(words, []string{"asked"}) {
+			if first != nil {
+				next = append(clientArguments(r.wanted(first), message), next...)
+			}
+			continue
+		}
 		shown := shell(append([]string{"python3", file}, words...))
 		did = append(did, lang.T(shown, shown))
 		before, err := r.opened()
@@ -33,6 +45,7 @@ func doRun(r *runner, _ bool, args []string) (lang.Text, error) {
 		if err != nil {
 			return lang.Text{}, err
 		}
+		p.reply = args[2]
 		if err := r.untilConnected(p, args[2]); err != nil {
 			return lang.Text{}, err
 		}
@@ -48,12 +61,33 @@ func doRun(r *runner, _ bool, args []string) (lang.Text, error) {
 		switch {
 		case met:
 			return lang.Colon(lang.T("lancer", "run"), lang.Semicolon(did...)), nil
-		case p == first && !r.overArguments(p):
+		case p == first && !r.overArguments(p) && len(r.wanted(p)) == 0:
 			return lang.Colon(lang.T("lancer", "run"), did[0]), nil
 		}
 	}
 	r.programs[name] = first
 	return lang.Colon(lang.T("lancer", "run"), did[0]), nil
+}
+
+// clientArguments are those that a client asked for, as a server would be given
+// them, and the same with the message, which it may have had already.
+func clientArguments(wanted [][]string, message string) [][]string {
+	var out [][]string
+	for _, words := range wanted {
+		for i, w := range words {
+			switch w {
+			case firstPort:
+				words[i] = strconv.Itoa(sheetPort)
+			case ".":
+				words[i] = message
+			}
+		}
+		out = append(out, words)
+		if !slices.Contains(words, message) {
+			out = append(out, append(slices.Clone(words), message))
+		}
+	}
+	return out
 }
 
 // untilConnected waits until the program has connected to the grader or ended,

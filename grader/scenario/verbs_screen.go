@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"maps"
+	"regexp"
 	"slices"
 	"strconv"
 	"strings"
@@ -98,7 +99,19 @@ func doPrinted(r *runner, neg bool, args []string) (lang.Text, error) {
 // lacksText tells whether a text is not on the screen since its mark. The lock is held.
 func (p *program) lacksText(text string) bool {
 	out, errs := p.screens()
-	return text != "" && !shows(out, text) && !shows(errs, text)
+	return text != "" && !shows(out, text) && !shows(errs, text) && !shows(plain(out), text) && !shows(plain(errs), text)
+}
+
+// escapes are the sequences by which a terminal is told of colours and the like.
+var escapes = regexp.MustCompile(`\x1b(?:\[[0-?]*[ -/]*[@-~]|\][^\x07\x1b]*(?:\x07|\x1b\\)|[()][0-9A-Z])`)
+
+// plain is a screen as it is read, where letters or words of a message are
+// coloured one by one.
+func plain(out []byte) []byte {
+	if !bytes.Contains(out, []byte("\x1b")) {
+		return out
+	}
+	return escapes.ReplaceAll(out, nil)
 }
 
 // doAssume finds out whether a program printed texts after something harmless:
@@ -289,89 +302,6 @@ func visible(s string) string {
 
 // shown is what is shown of a text that a program sent: at most n characters.
 func shown(s string, n int) string { return cut(visible(s), n) }
-
-// view is a program's whole screen, its payloads taken out.
-func (r *runner) view(p *program) string {
-	var out string
-	r.read(func() { out = string(p.p.Screen.Data) + "\n" + string(p.p.Errors.Data) })
-	for _, secret := range r.secrets {
-		out = masked(out, secret)
-	}
-	return out
-}
-
-// three returns the views of three programs.
-func (r *runner) three(args []string) (a, b, c string, err error) {
-	var v [3]string
-	for i, name := range args {
-		p := r.programs[name]
-		if p == nil || p.p == nil {
-			return "", "", "", need{name}
-		}
-		v[i] = r.view(p)
-	}
-	return v[0], v[1], v[2], nil
-}
-
-func doAffirms(r *runner, _ bool, args []string) (lang.Text, error) {
-	did := lang.T("lire le diagnostic quand le message revient identique", "read the diagnosis when the message comes back identical")
-	a, b, d, err := r.three(args)
-	if err != nil {
-		return did, err
-	}
-	p := r.programs[args[0]]
-	if r.programs[args[0]].unanswered() {
-		return did, need{args[0]}
-	}
-	switch says := opinion(a); {
-	case strings.TrimSpace(a) == "":
-		return did, wrong(lang.F("%s n'affiche rien", "%s prints nothing", p.file))
-	case says < opinion(d), says < 0 && !telling(a, b, d):
-		return did, wrong(lang.F("%s dit que les messages diffèrent alors qu'ils sont identiques", "%s says that the messages differ although they are identical", p.file))
-	case says <= 0 && !particular(a, b, d):
-		return did, wrong(lang.F("%s ne dit pas que le message reçu est identique au message envoyé", "%s does not say that the message received is identical to the message sent", p.file))
-	}
-	return did, nil
-}
-
-func doDiffer(r *runner, _ bool, args []string) (lang.Text, error) {
-	did := lang.T("comparer ce qu'il affiche quand l'écho est fidèle et quand il est altéré", "compare what it prints when the echo is faithful and when it is altered")
-	a, b, d, err := r.three(args)
-	if err != nil {
-		return did, err
-	}
-	p := r.programs[args[2]]
-	if p.unanswered() {
-		return did, need{args[2]}
-	}
-	if !telling(a, b, d) {
-		return did, wrong(lang.F("%s affiche la même chose dans les deux cas (au message près)", "%s prints the same in both cases (but for the message)", p.file))
-	}
-	if opinion(a) < opinion(d) {
-		return did, wrong(lang.F("%s dit que les messages sont identiques alors que l'écho a été altéré", "%s says that the messages are identical although the echo was altered", p.file))
-	}
-	return did, nil
-}
-
-// doAgrees checks that a program's diagnosis is the one it gives for a
-// faithful echo rather than the one for an altered echo.
-func doAgrees(r *runner, _ bool, args []string) (lang.Text, error) {
-	did := lang.T("comparer le diagnostic avec celui d'un écho fidèle", "compare the diagnosis with the one for a faithful echo")
-	got, same, altered, err := r.three(args)
-	if err != nil {
-		return did, err
-	}
-	if telling(same, same, altered) && resembles(got, same, altered) {
-		p := r.programs[args[0]]
-		how, err := r.partner(p)
-		if err != nil {
-			return did, err
-		}
-		return did, wrong(lang.Semicolon(lang.F("%[1]s dit de l'écho de votre %[2]s ce qu'il dit d'un écho altéré : ou bien ce serveur ne renvoie pas le message entier (voir « echo »), ou bien %[1]s n'en lit qu'une partie",
-			"%[1]s says of the echo of your %[2]s what it says of an altered one: either that server does not send all of the message back (see “echo”), or %[1]s reads only a part of it", p.file, r.serverFile()), how))
-	}
-	return did, nil
-}
 
 func doTalked(r *runner, _ bool, _ []string) (lang.Text, error) {
 	did := lang.T("vérifier que le client et le serveur se sont parlé", "check that the client and the server talked to one another")
