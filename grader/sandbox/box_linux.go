@@ -33,11 +33,12 @@ type boxThread struct {
 	conn     blocking
 	diag     *diag
 	looker   looker
-	first    int   // process number of process 1, as the keeper sees it
-	users    int   // descriptor of the programs' user namespace
-	rules    int   // descriptor of landlock's rules, or -1
-	unkeyed  error // why the programs have no keyring of their own
-	mounted  bool  // /proc is the box's own
+	first    int             // process number of process 1, as the keeper sees it
+	users    int             // descriptor of the programs' user namespace
+	rules    int             // descriptor of landlock's rules, or -1
+	unkeyed  error           // why the programs have no keyring of their own
+	mounted  bool            // /proc is the box's own
+	shown    map[string]bool // twins that are mounted
 	programs []*program
 	ready    []tty // for the first program
 	clocks   clocks
@@ -123,6 +124,13 @@ func (b *boxThread) build() error {
 			return err
 		}
 	}
+	for _, t := range twins {
+		if t.always {
+			if err := b.show(t); err != nil {
+				return err
+			}
+		}
+	}
 	if b.diag, err = openDiag(); err != nil {
 		return err
 	}
@@ -162,6 +170,13 @@ func (b *boxThread) layFiles(files []File) error {
 		return errors.New("a program runs already")
 	}
 	for _, f := range files {
+		for _, t := range twins {
+			if strings.HasPrefix(f.Path, t.seen+"/") {
+				if err := b.show(t); err != nil {
+					return err
+				}
+			}
+		}
 		if err := layFile(f); err != nil {
 			return fmt.Errorf("lay %q: %w", f.Path, err)
 		}
@@ -202,9 +217,9 @@ func layFile(f File) error {
 // housePath turns a path of the work folder, or an absolute one that leads to
 // the writable file system, into one relative to it.
 func housePath(path string) (string, error) {
-	for from, to := range map[string]string{"/tmp/": "tmp/", "/var/www/": "www/", "/srv/": "srv/", "/home/": "", "/Users/": "", "/mnt/": "mnt/"} {
-		if rest, ok := strings.CutPrefix(path, from); ok && filepath.IsLocal(rest) {
-			return to + rest, nil
+	for _, t := range append([]twin{{seen: "/tmp", kept: "/home/tmp"}, {seen: "/home", kept: "/home"}}, twins...) {
+		if rest, ok := strings.CutPrefix(path, t.seen+"/"); ok && filepath.IsLocal(rest) {
+			return strings.TrimPrefix(t.kept+"/"+rest, "/home/"), nil
 		}
 	}
 	if !filepath.IsLocal(path) {

@@ -448,7 +448,7 @@ func rootNames(t *testing.T) []string {
 	if err != nil {
 		t.Fatal(err)
 	}
-	names := map[string]bool{"Users": true, "dev": true, "etc": true, "home": true, "mnt": true, "proc": true, "root": true, "srv": true, "tmp": true, "var": true}
+	names := map[string]bool{"Library": true, "Users": true, "opt": true, "workspaces": true, "dev": true, "etc": true, "home": true, "mnt": true, "proc": true, "root": true, "srv": true, "tmp": true, "var": true}
 	add := func(path string) { names[strings.SplitN(path, "/", 3)[1]] = true }
 	for _, b := range binds {
 		add(b.Path)

@@ -120,26 +120,36 @@ func differs(status, name, want string) string {
 }
 
 // mount is one line of /proc/pid/mountinfo (proc(5)).
-type mount struct{ point, options, super string }
+type mount struct{ device, point, options, super string }
 
 func parseMounts(mountinfo string) []mount {
 	var out []mount
 	for line := range strings.Lines(mountinfo) {
 		f := strings.Fields(line)
 		if len(f) >= 10 {
-			out = append(out, mount{point: f[4], options: f[5], super: f[len(f)-1]})
+			out = append(out, mount{device: f[2], point: f[4], options: f[5], super: f[len(f)-1]})
 		}
 	}
 	return out
 }
 
-// writableMount names a mount that can be written and should not be.
+// writableMount names a mount that can be written and should not be: it is none of
+// those that have to be, and shows no folder of the work file system.
 func writableMount(mountinfo string) string {
 	mounts := parseMounts(mountinfo)
 	if len(mounts) == 0 {
 		return "no mount is seen"
 	}
+	work := ""
 	for _, m := range mounts {
+		if m.point == "/home" {
+			work = m.device
+		}
+	}
+	for _, m := range mounts {
+		if m.device == work {
+			continue
+		}
 		switch m.point {
 		case "/home", "/dev/pts", "/proc":
 			continue

@@ -16,6 +16,7 @@ func TestProbeSeesMissingWalls(t *testing.T) {
 		{"no filter", differs("Name:\tx\nSeccomp:\t0\n", "Seccomp", "2")},
 		{"no line", differs("Name:\tx\n", "Seccomp", "2")},
 		{"a writable mount", writableMount("1 0 0:1 / / ro - tmpfs tmpfs ro\n2 1 0:2 / /usr rw,nosuid - ext4 /dev/vda rw\n")},
+		{"a writable mount of another device", writableMount("1 0 0:2 / /home rw - tmpfs tmpfs rw\n2 1 0:3 /www /var/www rw - tmpfs tmpfs rw\n")},
 		{"no mount", writableMount("")},
 		{"an open /proc", privateProc("1 0 0:1 / /proc rw,nosuid - proc proc rw\n")},
 	} {
@@ -25,6 +26,9 @@ func TestProbeSeesMissingWalls(t *testing.T) {
 	}
 	if got := writableMount("1 0 0:1 / / ro - tmpfs tmpfs rw\n2 1 0:2 / /home rw - tmpfs tmpfs rw\n"); got != "" {
 		t.Errorf("the work folder counts: %q", got)
+	}
+	if got := writableMount("1 0 0:2 / /home rw - tmpfs tmpfs rw\n2 1 0:2 /www /var/www rw - tmpfs tmpfs rw\n"); got != "" {
+		t.Errorf("a folder of the work folder counts: %q", got)
 	}
 	if got, err := wrongLimit(unix.Getpid()); err != nil || got == "" {
 		t.Errorf("this process's limits pass for a program's: %q, %v", got, err)

@@ -1,7 +1,6 @@
 package sandbox
 
 import (
-	"errors"
 	"fmt"
 	"os"
 	"path/filepath"
@@ -94,7 +93,11 @@ func buildRoot(cfg keeperConfig) (first int, err error) {
 			return -1, err
 		}
 	}
-	for _, dir := range []string{"/proc", "/home", "/etc", "/dev/pts", "/var", "/root"} {
+	folders := []string{"/proc", "/home", "/etc", "/dev/pts", "/var", "/root"}
+	for _, t := range twins {
+		folders = append(folders, t.seen)
+	}
+	for _, dir := range folders {
 		if err := os.MkdirAll(root+dir, 0o755); err != nil {
 			return -1, err
 		}
@@ -105,8 +108,6 @@ func buildRoot(cfg keeperConfig) (first int, err error) {
 		{"/tmp", "/home/tmp"},
 		{"/dev/shm", "/home/shm"},
 		{"/var/tmp", "/home/tmp"},
-		{"/var/www", "/home/www"},
-		{"/srv", "/home/srv"},
 		{"/dev/ptmx", "pts/ptmx"},
 		{"/dev/stdin", "/proc/self/fd/0"},
 		{"/dev/stdout", "/proc/self/fd/1"},
@@ -114,13 +115,6 @@ func buildRoot(cfg keeperConfig) (first int, err error) {
 		{"/dev/fd", "/proc/self/fd"},
 	} {
 		if err := os.Symlink(l.Target, root+l.Path); err != nil {
-			return -1, err
-		}
-	}
-	// Where the folders of programs' authors are on a Mac and for Linux on Windows;
-	// the interpreter itself may lie there.
-	for _, l := range []link{{"/Users", "/home"}, {"/mnt", "/home/mnt"}} {
-		if err := os.Symlink(l.Target, root+l.Path); err != nil && !errors.Is(err, os.ErrExist) {
 			return -1, err
 		}
 	}

@@ -275,6 +275,27 @@ os.remove('a/b/page.html')
 		File{Path: "run", Data: []byte("#!/bin/echo ran"), Executable: true})
 }
 
+// TestFoldersBesideHome: who takes links out of the name of a folder finds that
+// name, and may write there.
+func TestFoldersBesideHome(t *testing.T) {
+	names := []string{"/var/www/html", "/srv/http", "/Users/paul/www", "/mnt/c/site", "/opt/lampp/htdocs", "/Library/WebServer/Documents", "/workspaces/tp"}
+	var files []File
+	for _, name := range names {
+		files = append(files, File{Path: name + "/x", Data: []byte("y")})
+	}
+	b := newBench(t, openSandbox(t, false), files...)
+	got := b.output(`
+for f in ` + "'" + strings.Join(names, "','") + "'" + `,:
+    open(f + '/new', 'w').close()
+    print(os.path.realpath(f), open(f + '/x').read(), *os.listdir(f + '/..'))
+`)
+	for i, l := range strings.Split(strings.TrimSpace(got), "\n") {
+		if !strings.HasPrefix(l, names[i]+" y ") {
+			t.Errorf("%s: %q", names[i], l)
+		}
+	}
+}
+
 func TestWhatCannotBeStarted(t *testing.T) {
 	everywhere(t, func(t *testing.T, b *bench) {
 		for _, name := range []string{"/absent", Home + "/data", Home + "/folder", Home + "/noise"} {

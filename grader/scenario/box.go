@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"net/netip"
 	"path"
+	"slices"
 	"syscall"
 	"time"
 
@@ -26,7 +27,9 @@ type program struct {
 	// heard says that it was seen listening, deaf that it does not even react
 	// to the end of a connection.
 	heard, deaf bool
-	listens     []netip.AddrPort // where it was seen to listen
+	// met says that somebody connected to it.
+	met     bool
+	listens []netip.AddrPort // where it was seen to listen
 	// served is where its error output was when its latest client came.
 	served int
 	// answered says that it sent something and that the grader sent it back.
@@ -45,6 +48,8 @@ type program struct {
 	replays []*program
 	// asked is how much it had shown when its keyboard was last typed on.
 	asked [2]int
+	// blindly is how many of its questions, which said nothing, were answered.
+	blindly int
 }
 
 // conn is one connection of a scenario.
@@ -73,7 +78,7 @@ type server struct {
 // inBox returns the box, made at first use with the files laid so far.
 func (r *runner) inBox() (*sandbox.Box, error) {
 	if r.box == nil {
-		files := append(append([]sandbox.File{}, r.env.Files...), r.laid...)
+		files := slices.Concat(r.env.Files, r.siteFiles(), r.laid)
 		b, err := r.env.Sandbox.NewBox(r.ctx, files)
 		if errors.Is(err, errors.ErrUnsupported) {
 			// Without isolation there is nothing to lay outside of the work folder.

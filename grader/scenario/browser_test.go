@@ -2,14 +2,16 @@ package scenario
 
 import (
 	"bytes"
+	"compress/flate"
 	"compress/gzip"
+	"compress/zlib"
 	"strings"
 	"testing"
 )
 
 func TestBrowserAsksForPartsOfAPage(t *testing.T) {
 	for target, accept := range map[string]string{"/a.html": "text/html", "/a.css": "text/css", "/a.jpg": "image/avif", "/favicon.ico": "image/avif", "/": "text/html"} {
-		got := browserRequest("GET", target, "localhost:65535")
+		got := browserRequest("GET", target, "localhost:65535", "")
 		if !strings.Contains(got, "\r\nAccept: "+accept+",") {
 			t.Errorf("%s: %q", target, got)
 		}
@@ -32,6 +34,10 @@ func TestMediaType(t *testing.T) {
 		{"Content-Type: text/html, text/css\r\n", "text/css"},
 		{"Content-Type: \"text/html\"\r\n", `"text/html"`},
 		{"Content-Type: html\r\n", ""},
+		{"Content-Type: text/html charset=utf-8\r\n", "text/html"},
+		{"Content-Type: \ttext/html\t;charset=utf-8\r\n", "text/html"},
+		{"Content-Type: text/html(page)\r\n", "text/html"},
+		{"Content-Type: text / html\r\n", ""},
 		{"\rContent-Type: text/html\r\n", ""},
 		{"", ""},
 	} {
@@ -48,6 +54,16 @@ func TestHolds(t *testing.T) {
 	z := gzip.NewWriter(&packed)
 	z.Write([]byte("hello"))
 	z.Close()
+	var deflated, zlibbed bytes.Buffer
+	f, err := flate.NewWriter(&deflated, flate.BestCompression)
+	if err != nil {
+		t.Fatal(err)
+	}
+	f.Write([]byte("hello"))
+	f.Close()
+	zl := zlib.NewWriter(&zlibbed)
+	zl.Write([]byte("hello"))
+	zl.Close()
 	for _, tt := range []struct {
 		name, raw string
 		want      bool
@@ -60,6 +76,9 @@ func TestHolds(t *testing.T) {
 		{"compressed in part", "HTTP/1.1 200 OK\r\nContent-Encoding: gzip\r\n\r\n" + packed.String()[:15], false},
 		{"compressed, not said", "HTTP/1.1 200 OK\r\n\r\n" + packed.String(), false},
 		{"said compressed, not done", "HTTP/1.1 200 OK\r\nContent-Encoding: gzip\r\n\r\nhello", false},
+		{"deflate of zlib", "HTTP/1.1 200 OK\r\nContent-Encoding: deflate\r\n\r\n" + zlibbed.String(), true},
+		{"raw deflate", "HTTP/1.1 200 OK\r\nContent-Encoding: deflate\r\n\r\n" + deflated.String(), true},
+		{"said deflated, not done", "HTTP/1.1 200 OK\r\nContent-Encoding: deflate\r\n\r\nhello", false},
 		{"said identical", "HTTP/1.1 200 OK\r\nContent-Encoding: identity\r\n\r\nhello", true},
 	} {
 		a := &answer{method: "GET"}
@@ -76,6 +95,31 @@ func TestHoldsAPageOnce(t *testing.T) {
 		a.parse([]byte("HTTP/1.1 200 OK\r\n\r\nhello\nhello"), true)
 		if got := a.holds([]byte("hello")); got != want {
 			t.Errorf("%s twice: %v", name, got)
+		}
+	}
+}
+
+func TestSaved(t *testing.T) {
+	for value, want := range map[string]bool{"attachment": true, "Attachment; filename=x": true, "download": true, "inline": false, "inline; filename=x": false, "": false, "filename=x": false} {
+		a := &answer{method: "GET"}
+		a.parse([]byte("HTTP/1.1 200 OK\r\nContent-Disposition: "+value+"\r\n\r\n"), true)
+		if got := a.saved(); got != want {
+			t.Errorf("%q: %v", value, got)
+		}
+	}
+}
+
+func TestCookies(t *testing.T) {
+	for _, tt := range []struct{ before, headers, want string }{
+		{"", "Set-Cookie: seen=1; Path=/\r\nSet-Cookie: b=2\r\n", "Cookie: seen=1; b=2\r\n"},
+		{"Cookie: a=1; b=2\r\n", "Set-Cookie: a=3\r\n", "Cookie: b=2; a=3\r\n"},
+		{"Cookie: a=1\r\n", "", "Cookie: a=1\r\n"},
+		{"", "", ""},
+	} {
+		a := &answer{method: "GET"}
+		a.parse([]byte("HTTP/1.1 302 Found\r\n"+tt.headers+"\r\n"), true)
+		if got := a.cookies(tt.before); got != tt.want {
+			t.Errorf("%q, %q: %q, want %q", tt.before, tt.headers, got, tt.want)
 		}
 	}
 }
@@ -129,6 +173,49 @@ while True:
 			if s.Line == line && s.Outcome != want {
 				t.Errorf("line %d, %s: %s, %s", line, s.Source, s.Outcome, s.Saw.EN)
 			}
+		}
+	}
+}
+
+// TestClosedWithoutAnAnswer: who closes the connection did not leave the client
+// waiting, whatever it does since.
+func TestClosedWithoutAnAnswer(t *testing.T) {
+	tr := newBench(t).run(t, `
+serve s sioux.py
+criterion one
+get r s /x.html
+-- sioux.py --
+import socket
+s = socket.create_server(('', 8080))
+while True:
+    c, a = s.accept()
+    c.recv(500)
+    c.close()
+`)
+	step := tr.Steps[2]
+	if want := "no answer: the server closed the connection without sending anything"; step.Outcome != Mismatch || step.Saw.EN != want {
+		t.Errorf("%s, %s", step.Outcome, step.Saw.EN)
+	}
+}
+
+// TestDefaultPortIsNotNamed: browsers leave the port of HTTP out of Host.
+func TestDefaultPortIsNotNamed(t *testing.T) {
+	tr := newBench(t).run(t, `
+serve s sioux.py
+criterion one
+get r s /x.html
+status r 200
+-- sioux.py --
+import socket
+s = socket.create_server(('', 80))
+c, a = s.accept()
+right = b'\r\nHost: localhost\r\n' in c.recv(500)
+c.sendall(b'HTTP/1.1 200 OK\r\n\r\n' if right else b'HTTP/1.1 421 Misdirected Request\r\n\r\n')
+c.close()
+`)
+	for _, s := range tr.Steps {
+		if s.Outcome != OK {
+			t.Errorf("line %d, %s: %s, %s", s.Line, s.Source, s.Outcome, s.Saw.EN)
 		}
 	}
 }

@@ -192,7 +192,7 @@ Ends the box: the next program starts in a new one.
 	get ANSWER NAME PATH
 
 Asks a server for PATH as a browser of the same machine does, over a connection
-of its own, and follows redirections. No answer at all is a mismatch; what the
+of its own, and follows redirections with the cookies that they set. No answer at all is a mismatch; what the
 answer is, other verbs judge.
 
 	given ID
@@ -210,10 +210,16 @@ Of several Content-Type the last counts, as for browsers.
 Sets a variable to the header lines, each with its end, that a browser sends on
 this connection when it asks for PATH.
 
+	last ANSWER CONN
+
+Where the answer says that no other follows on its connection (Connection: close,
+or HTTP/1.0 without keep-alive), waits until the program closes that: the
+criterion is then earned, and the steps that follow are excused.
+
 	lay PATH @FILE
 
 Lays a file in the next box: in the working directory, or below /tmp, /srv,
-/home, /Users, /mnt or /var/www.
+/home, /Users, /mnt, /opt, /Library, /workspaces or /var/www.
 
 	listen SERVER PORT
 
@@ -304,6 +310,10 @@ boxes of their own, and the port that has it is its port from then on.
 Waits until the program has ended or does nothing more, for a moment at most.
 It is never a mismatch.
 
+	shown ANSWER
+
+Checks that a browser shows the content instead of saving it (Content-Disposition).
+
 	shutdown CONN
 
 Ends the grader's sending side (half-close).
@@ -312,7 +322,8 @@ Ends the grader's sending side (half-close).
 
 Lays a file in every folder that may be a server's document root: the working
 directory, the usual folders, those of the submission and those that its source
-or its settings name.
+or its settings name. A program that ends, or refuses a file of the site, is tried
+where fewer of them are: if its home page then comes, the site stays there.
 
 	start NAME FILE [ARG…]
 
@@ -365,6 +376,15 @@ Types TEXT on the program's keyboard.
 
 Asks for PATH as get does, for something that a browser does without: any answer
 is right, even none. It is never a mismatch.
+
+	where VAR VAR ANSWER
+
+Sets two variables to the halves of the path at which the answer came, after
+redirections.
+
+	withheld NAME PATH DATA
+
+Asks for PATH as get does. A mismatch if DATA comes; no answer is none.
 
 	[!] within CONN TEXT
 

@@ -2,6 +2,7 @@ package scenario
 
 import (
 	"bytes"
+	"compress/flate"
 	"compress/gzip"
 	"compress/zlib"
 	"fmt"
@@ -205,7 +206,10 @@ func (a *answer) decoded() ([]byte, error) {
 			plain = z
 		}
 	case "deflate":
-		plain, err = zlib.NewReader(bytes.NewReader(a.body))
+		// Browsers take it with the header of zlib, as it should be, or without.
+		if plain, err = zlib.NewReader(bytes.NewReader(a.body)); err != nil {
+			plain, err = flate.NewReader(bytes.NewReader(a.body)), nil
+		}
 	default:
 		return a.body, nil
 	}
@@ -254,7 +258,9 @@ func (a *answer) redirect(host string) string {
 }
 
 // media returns the media type that a browser sees, in lower case and without
-// its parameters: of several headers, the last that has one.
+// its parameters: of several headers, the last that has one. It ends at a blank
+// too, as for Chromium (net/http/http_util, ParseContentType) and Firefox
+// (netwerk/base/nsURLHelper, net_ParseMediaType).
 func (a *answer) media() string {
 	last := ""
 	for _, f := range a.headers {
@@ -262,8 +268,11 @@ func (a *answer) media() string {
 			continue
 		}
 		for value := range strings.SplitSeq(f.value, ",") {
-			kind, _, _ := strings.Cut(value, ";")
-			if kind = strings.ToLower(strings.TrimSpace(kind)); strings.Contains(kind, "/") {
+			kind := strings.ToLower(strings.TrimLeft(value, " \t"))
+			if end := strings.IndexAny(kind, " \t;("); end >= 0 {
+				kind = kind[:end]
+			}
+			if strings.Contains(kind, "/") {
 				last = kind
 			}
 		}
@@ -284,6 +293,53 @@ func (a *answer) value(name string) string {
 // chunked tells whether the content is announced in chunks.
 func (a *answer) chunked() bool {
 	return strings.Contains(strings.ToLower(a.get("transfer-encoding")), "chunked")
+}
+
+// early tells whether chunks are announced in a version that has none: Firefox
+// undoes them all the same (netwerk/protocol/http/nsHttpTransaction), Chromium
+// shows them (net/http/http_response_headers, IsChunkEncoded).
+func (a *answer) early() bool {
+	return a.chunked() && strings.HasPrefix(strings.ToUpper(a.status), "HTTP/1.0")
+}
+
+// saved tells whether a browser saves the content instead of showing it: its
+// disposition is one, and is not inline (RFC 6266, 4.2).
+func (a *answer) saved() bool {
+	kind := a.value("Content-Disposition")
+	return kind != "" && kind != "inline" && !strings.Contains(kind, "=")
+}
+
+// cookies returns the header lines by which a browser gives back the cookies of
+// the answer, with those that it had before.
+func (a *answer) cookies(before string) string {
+	had := strings.TrimSuffix(strings.TrimPrefix(before, "Cookie: "), "\r\n")
+	var all []string
+	if had != "" {
+		all = strings.Split(had, "; ")
+	}
+	for _, f := range a.headers {
+		if f.name != "set-cookie" {
+			continue
+		}
+		pair, _, _ := strings.Cut(f.value, ";")
+		name, _, _ := strings.Cut(pair, "=")
+		all = slices.DeleteFunc(all, func(old string) bool { return strings.HasPrefix(old, name+"=") })
+		all = append(all, strings.TrimSpace(pair))
+	}
+	if len(all) == 0 {
+		return ""
+	}
+	return "Cookie: " + strings.Join(all, "; ") + "\r\n"
+}
+
+// lasts tells whether the answer says that others may follow on its connection
+// (RFC 9112, 9.3).
+func (a *answer) lasts() bool {
+	connection := strings.ToLower(a.get("connection"))
+	if strings.HasPrefix(strings.ToUpper(a.status), "HTTP/1.0") {
+		return strings.Contains(connection, "keep-alive")
+	}
+	return !strings.Contains(connection, "close")
 }
 
 // content reads the body and reports whether it is complete.
@@ -344,8 +400,8 @@ func unchunk(data []byte) (body []byte, done bool) {
 
 // browserRequest is what a browser sends for a page, or for a style sheet or a
 // picture of one, in one segment of under 500 bytes.
-func browserRequest(method, target, host string) string {
-	return method + " " + target + " HTTP/1.1\r\n" + browserHeaders(target, host) + "\r\n"
+func browserRequest(method, target, host, cookie string) string {
+	return method + " " + target + " HTTP/1.1\r\n" + browserHeaders(target, host) + cookie + "\r\n"
 }
 
 // browserHeaders are the header lines of a browser's request. It asks for no

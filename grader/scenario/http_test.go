@@ -283,6 +283,8 @@ func TestFormOfAnAnswer(t *testing.T) {
 		{"no end of line", "HTTP/1.1 404 Not Found", "its end of line (\\r\\n) is missing"},
 		{"no empty line", "HTTP/1.1 404 Not Found\r\n<h1>", "the empty line between headers and content is missing"},
 		{"two lengths", "HTTP/1.1 200 OK\r\nContent-Length: 0\r\nContent-Length: 5\r\n\r\nhello", "several different Content-Length (0, 5)"},
+		{"chunks in 1.0", "HTTP/1.0 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n5\r\nhello\r\n0\r\n\r\n", "in an HTTP/1.0 answer"},
+		{"chunks in 1.1", "HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n5\r\nhello\r\n0\r\n\r\n", ""},
 		{"as it is written", `HTTP/1.1 200 OK\r\nContent-Type: text/html\r\n\r\n<p>`, "sent as they are written"},
 		{"ends of line the wrong way round", "HTTP/1.1 200 OK\n\rContent-Type: text/html\n\r\n\r<p>", "an end of line is \\r\\n, in this order"},
 	} {
@@ -327,7 +329,7 @@ func TestParseDoesNotChangeWhatCame(t *testing.T) {
 }
 
 func TestBrowserRequestFitsInOneSegment(t *testing.T) {
-	got := browserRequest("GET", "/page.html", "localhost:6666")
+	got := browserRequest("GET", "/page.html", "localhost:6666", "")
 	if len(got) > 500 {
 		t.Errorf("%d bytes: programs that read 512 at once miss some", len(got))
 	}

@@ -46,6 +46,9 @@ func (r *runner) confirm(args []string, e evidence) (evidence, error) {
 			if len(p.replays) > n {
 				continue // for another comparison
 			}
+			if time.Since(began) > sandbox.Patience {
+				return r.evidence(args) // a slow client
+			}
 			if err := r.replay(p, n+2); err != nil {
 				return e, err
 			}
@@ -53,9 +56,6 @@ func (r *runner) confirm(args []string, e evidence) (evidence, error) {
 		var err error
 		if e, err = r.evidence(args); err != nil {
 			return e, err
-		}
-		if n+1 >= steadyReplay && time.Since(began) > sandbox.Patience {
-			break // a slow client
 		}
 		if !e.telling() || !random && e.inWords() && n+1 >= steadyReplay && r.repeats(args[0]) && r.repeats(args[2]) {
 			break

@@ -71,6 +71,13 @@ type runner struct {
 	wantsEnd  map[string]bool   // files whose program was seen to answer only once the grader had ended its side
 	fixtures  map[string][]byte // as they were given out, each with words of its own
 	port      uint16            // of the server, where it listens on several; 0 while it is not known
+	site      map[string]string // what site laid, by its path in the document root
+	siteOrder []string          // its paths, in the order in which they were laid
+	layout    []string          // the folders that the site is laid in, once they are known
+	relaid    bool              // other layouts were looked for
+	rootFirst bool              // who asks without a word what it wants, asks for its root before the port
+	served    int               // how long the timeline was when the latest server was started
+	cookie    string            // the header line of the cookies that redirections set, or ""
 	secrets   []string          // payloads that the views of screens leave out
 	words     []string          // words of payloads that they leave out
 	digests   []string          // of payloads, which they leave out
@@ -89,7 +96,7 @@ func Run(ctx context.Context, s *Script, env Env) (Trace, error) {
 		ctx: ctx, script: s, env: env, rng: rand.New(rand.NewPCG(env.Seed, h.Sum64())), began: time.Now(),
 		trace:    Trace{Scenario: s.Name},
 		programs: map[string]*program{}, conns: map[string]*conn{}, servers: map[string]*server{},
-		answers: map[string]*answer{}, vars: map[string]string{}, failed: map[string]bool{}, excused: map[string]bool{}, limited: map[string]bool{}, wantsEnd: map[string]bool{}, fixtures: map[string][]byte{},
+		answers: map[string]*answer{}, vars: map[string]string{}, failed: map[string]bool{}, excused: map[string]bool{}, limited: map[string]bool{}, wantsEnd: map[string]bool{}, site: map[string]string{}, fixtures: map[string][]byte{},
 	}
 	dir, err := os.MkdirTemp(env.Workdir, "scenario-")
 	if err != nil {

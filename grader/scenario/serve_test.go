@@ -25,6 +25,8 @@ func TestArgumentsFor(t *testing.T) {
 		{"Usage : sioux.py {start,stop} port\n", [][]string{{"start", "8080"}}},
 		{"Usage : sioux.py adresse:port   (par exemple localhost:8080)\n", [][]string{{"localhost:8080"}}},
 		{"Usage : sioux.py start|stop\n", [][]string{{"."}, {"start"}}},
+		{"usage: sioux.py [-h] (--local | --public)\nsioux.py: error: one of the arguments --local --public is required\n", [][]string{{"--local"}, {"--public"}}},
+		{"usage: s.py [-h] (-p PORT | --root ROOT | -m {a,b})\ns.py: error: one of the arguments -p/--port --root -m/--mode is required\n", [][]string{{"--port", "8080"}, {"--root", "."}, {"--mode", "a"}}},
 		{"usage: sioux.py [-h] port...\n", nil},
 		{"IndexError: list index out of range\n", nil},
 		{"usage: sioux.py a b c d e f g h\n", [][]string{{".", ".", ".", ".", ".", "."}, {"a", "b", "c", "d", "e", "f"}}},
@@ -38,6 +40,10 @@ func TestArgumentsFor(t *testing.T) {
 func TestReply(t *testing.T) {
 	for _, tt := range []struct{ shown, want string }{
 		{"Bienvenue\nPort d'écoute : ", "8080"},
+		{"Combien de connexions simultanées au maximum ? ", "5"},
+		{"Nombre de threads : ", "5"},
+		{"How many clients? ", "5"},
+		{"Port number: ", "8080"},
 		{"Adresse IP du serveur ? ", "localhost"},
 		{"Nom d'hôte : ", "localhost"},
 		{"Répertoire racine du site (. par défaut) : ", "."},

@@ -19,15 +19,26 @@ var usualRoots = []string{"", "www", "htdocs", "html", "public", "static"}
 // maxRoots bounds how many folders the site is laid in.
 const maxRoots = 48
 
+// folderPart is one name in a path.
+const folderPart = `\.?[\p{L}\p{N}_][\p{L}\p{N}_-]*(?:\.[\p{L}\p{N}_-]+)*`
+
 var (
 	literal = regexp.MustCompile(`"([^"\n]{1,80})"|'([^'\n]{1,80})'`)
 	// setting is a value in a file of settings: root = pages.
 	setting = regexp.MustCompile(`(?m)[=:][ \t]*([^\s"'=:]{1,80})[ \t]*$`)
-	// folderWord is a text that may name a folder.
-	folderWord = regexp.MustCompile(`^[\p{L}\p{N}_][\p{L}\p{N}_-]*(/[\p{L}\p{N}_][\p{L}\p{N}_-]*)*$`)
+	// folderWord is a text that may name a folder: site, .site, www.site.org, tp4/site_v1.0.
+	folderWord = regexp.MustCompile(`^` + folderPart + `(/` + folderPart + `)*$`)
 	blankWord  = regexp.MustCompile(`^[\p{L}\p{N}_-]+( [\p{L}\p{N}_-]+){1,3}$`)
 	// mediaType is one that names no folder, though it looks like it.
-	mediaType = regexp.MustCompile(`^(text|image|audio|video|application|font|multipart)/`)
+	mediaType = regexp.MustCompile(`(?i)^(text|image|audio|video|application|font|multipart|http|sioux|mozilla|[a-z]*server)/`)
+	// fileName is the name of a file of a known kind, or of nothing but a kind, or
+	// a number: an address, a version.
+	fileName = regexp.MustCompile(`(?i)(^|[^/])\.(html?|xhtml|css|js|mjs|map|jpe?g|png|gif|ico|bmp|svg|webp|avif|woff2?|ttf|otf|eot|txt|md|csv|tsv|log|json|xml|ya?ml|toml|ini|cfg|conf|env|` +
+		`db|sqlite3?|pyc?|php|pdf|zip|gz|tar|mp[34]|ogg|wav|webm|avi|tmp|bak|old|lock|pid|sock|pem|crt|key|dat|bin|out|err)$|^\d+(\.\d+)+$|^\.+$`)
+	// blanks are what is filled in: {path}, %s, %(name)s.
+	blanks = regexp.MustCompile(`\{[^{}]*\}|%(?:\(\w+\))?[-\d.]*[sdr]`)
+	// climbs is what leads to the folder above the program's own.
+	climbs = regexp.MustCompile(`\bpardir\b|\.parent\.parent\b|\.parents\[1\]|dirname\((?:os\.path\.)?dirname\(|dirname\(\w+\.dirname\(|(?:join\([^\n]*|Path\(|/\s*)["']\.\.["']|["']/?\.\./?["']\s*\+`)
 	// fileArgument is what stands before the name of a file that the program
 	// itself writes, which must not be a folder.
 	fileArgument = regexp.MustCompile(`(open\(|filename\s*=|FileHandler\()\s*[bfru]*$`)
@@ -38,7 +49,7 @@ var (
 
 // outside are the folders that absolute roots may be in: those of a server, and
 // those of their authors' machines, whose disk is below /mnt for Linux on Windows.
-var outside = []string{"/var/www", "/srv", "/tmp", "/home", "/Users", "/mnt"}
+var outside = []string{"/var/www", "/srv", "/opt", "/Library", "/tmp", "/home", "/Users", "/mnt", "/workspaces"}
 
 // words are literals of HTTP servers that name no folder.
 var words = map[string]bool{
@@ -79,6 +90,15 @@ func (r *runner) roots() []string {
 	for _, f := range r.env.Files {
 		for _, name := range namedAfter(f, named) {
 			add(name)
+		}
+	}
+	// A program that climbs means a folder beside its own.
+	if slices.ContainsFunc(r.env.Files, func(f sandbox.File) bool { return strings.HasSuffix(f.Path, ".py") && climbs.Match(f.Data) }) {
+		beside := path.Dir(sandbox.Home)
+		for _, name := range append(slices.Clone(usualRoots), named...) {
+			if !path.IsAbs(name) && (name == "" || path.Join(beside, name) != sandbox.Home) {
+				add(path.Join(beside, name))
+			}
 		}
 	}
 	if r.takesArguments() || r.asksKeyboard() {
@@ -172,21 +192,44 @@ func foldersNamed(f sandbox.File) []string {
 }
 
 // folder returns the folders that a text may name: itself, or what stands
-// before the file's name or the first thing to be filled in ("pages/%s",
-// f"./pages{path}"). An absolute name is also tried below the working
-// directory: programs add it to that.
+// before the file's name or between the things to be filled in ("pages/%s",
+// f"./pages{path}", "{}/pages").
 func folder(word string) []string {
-	word, _, _ = strings.Cut(word, "{")
-	word, _, _ = strings.Cut(word, "%")
-	if strings.ContainsRune(path.Base(word), '.') && strings.Contains(word, "/") && !strings.HasSuffix(word, ".") {
+	parts := blanks.Split(word, -1)
+	first, _, _ := strings.Cut(parts[0], "{")
+	first, _, _ = strings.Cut(first, "%")
+	out := folderOf(first)
+	for _, part := range parts[1:] {
+		// What is filled in before it is the folder that it lies in.
+		if rest, ok := strings.CutPrefix(part, "/"); ok {
+			out = append(out, folderOf(rest)...)
+		}
+	}
+	return out
+}
+
+// folderOf returns the folders that a text with nothing to be filled in may name.
+// An absolute name is also tried below the working directory: programs add it to
+// that.
+func folderOf(word string) []string {
+	if mediaType.MatchString(word) {
+		return nil
+	}
+	if base := path.Base(word); fileName.MatchString(base) {
+		if !strings.Contains(word, "/") {
+			return nil
+		}
 		word = path.Dir(word)
+	}
+	if up, ok := strings.CutPrefix(word, "/../"); ok {
+		word = "../" + up // behind the name of a folder
 	}
 	word = strings.TrimPrefix(strings.TrimPrefix(word, "~/"), "./")
 	if up := path.Join(sandbox.Home, word); strings.HasPrefix(word, "../") && path.Dir(sandbox.Home) != up {
 		word = up
 	}
 	clean := strings.Trim(word, "/")
-	if !folderWord.MatchString(clean) || mediaType.MatchString(clean) || words[strings.ToLower(clean)] {
+	if !folderWord.MatchString(clean) || words[strings.ToLower(clean)] {
 		return nil
 	}
 	out := []string{clean}
@@ -206,9 +249,10 @@ func doSite(r *runner, _ bool, args []string) (lang.Text, error) {
 	if r.box != nil {
 		return did, fmt.Errorf("site %s: programs are running already", args[0])
 	}
-	for _, dir := range r.roots() {
-		r.lay(path.Join(dir, args[0]), args[1])
+	if _, laid := r.site[args[0]]; !laid {
+		r.siteOrder = append(r.siteOrder, args[0])
 	}
+	r.site[args[0]] = args[1]
 	return did, nil
 }
 

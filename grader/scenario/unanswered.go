@@ -10,28 +10,34 @@ import (
 
 // What programs do that leave another without what it waits for.
 
-// unanswered says what a server did instead of answering. One that has read the
-// whole request of a browser and goes on reading waits for what does not come.
+// unanswered says what a server did instead of answering: it closed, or it has
+// read the whole request of a browser and goes on reading for what does not come.
 func (r *runner) unanswered(a *answer, end sandbox.Ending) (lang.Text, error) {
-	p := a.conn.with
+	p, stood := a.conn.with, len(r.stood)
 	how, err := r.instead(p, end)
-	if err != nil || a.path == "" || end != sandbox.Silence && end != sandbox.Limit || r.gone(p) {
+	if err != nil || r.gone(p) {
 		return how, err
 	}
 	look, err := r.box.Look(r.ctx)
 	if err != nil {
 		return how, err
 	}
-	fell, taken := false, false
+	fell, closed, taken := false, false, false
 	r.read(func() {
 		story, _ := p.fallen()
-		fell, taken = story != nil, a.conn.c.Ended == sandbox.Live && r.box.Taken(a.conn.c)
+		fell, closed, taken = story != nil, a.conn.c.Ended != sandbox.Live, r.box.Taken(a.conn.c)
 	})
-	if fell || !taken || !slices.Contains(mainCalls(look, p.p.PID), sandbox.CallReceive) {
-		return how, nil
+	switch {
+	case fell:
+	case closed:
+		r.stood = r.stood[:stood] // where it stands since is beside the point
+		return lang.T("le serveur a fermé la connexion sans rien envoyer", "the server closed the connection without sending anything"), nil
+	case a.path == "" || end != sandbox.Silence && end != sandbox.Limit:
+	case taken && slices.Contains(mainCalls(look, p.p.PID), sandbox.CallReceive):
+		return lang.F("%s lit encore (recv) alors que la requête est complète : un navigateur garde la connexion ouverte, et recv() ne rend donc pas b'' ; il faut s'arrêter à la ligne vide",
+			"%s is still reading (recv) though the request is complete: a browser keeps the connection open, so recv() does not return b''; stop at the empty line", p.file), nil
 	}
-	return lang.F("%s lit encore (recv) alors que la requête est complète : un navigateur garde la connexion ouverte, et recv() ne rend donc pas b'' ; il faut s'arrêter à la ligne vide",
-		"%s is still reading (recv) though the request is complete: a browser keeps the connection open, so recv() does not return b''; stop at the empty line", p.file), nil
+	return how, nil
 }
 
 // kept says why a program that was to end by itself has not: what it does, what

@@ -13,6 +13,8 @@ const mostWanted = 6
 var (
 	// required is how argparse says which arguments are missing.
 	required = regexp.MustCompile(`arguments are required: (.*)`)
+	// oneOf is how it says that one of several options is.
+	oneOf = regexp.MustCompile(`one of the arguments (.*) is required`)
 	// usage is how programs say what arguments they want, on the same line or
 	// below the title.
 	usage = regexp.MustCompile(`(?i)(?:usage|utilisation|syntaxe)\b[^\n]*?(?:\n\s*[^\n]*?)?\.py"?((?:[ \t]+\S+)+)`)
@@ -39,9 +41,34 @@ func argumentsFor(said string) [][]string {
 	}
 	if m := required.FindStringSubmatch(said); m != nil {
 		add(requiredArguments(m[1], said))
+	} else if m := oneOf.FindStringSubmatch(said); m != nil {
+		for item := range strings.FieldsSeq(m[1]) {
+			add(optionArguments(item, said))
+		}
 	} else if m := usage.FindStringSubmatch(said); m != nil {
 		add(usageArguments(m[1], false))
 		add(usageArguments(m[1], true))
+	}
+	return out
+}
+
+// optionArguments makes the arguments of an option, -p/--port, with its value if
+// argparse's usage line shows that it has one.
+func optionArguments(item, said string) []string {
+	names := strings.Split(item, "/")
+	out := []string{names[len(names)-1]}
+	if !strings.HasPrefix(item, "-") {
+		return []string{reply(item, ".")}
+	}
+	for _, name := range names {
+		m := regexp.MustCompile(regexp.QuoteMeta(name) + `[ \n]+(?:\{([^{},\s]+)[^{}]*\}|([A-Z][A-Z_0-9]*))`).FindStringSubmatch(said)
+		switch {
+		case m == nil:
+		case m[1] != "":
+			return append(out, m[1])
+		default:
+			return append(out, reply(strings.ToLower(m[2]), "."))
+		}
 	}
 	return out
 }
@@ -114,6 +141,7 @@ var (
 	asksHost   = regexp.MustCompile(`(?i)h[oô]te?\b|\bhost|adresse|address|\bip\b|interface`)
 	asksChoice = regexp.MustCompile(`[(\[]\s*([\pL\d_-]+)\s*(?:[/|,]|\bou\b|\bor\b)[^()\[\]]*[)\]]`)
 	asksMenu   = regexp.MustCompile(`(?m)^\W*1\s*[-.):=\]]`)
+	asksNumber = regexp.MustCompile(`(?i)\bcombien\b|\bnombre\b|\bhow many\b|\bnumber of\b|\bmax(imum|imal)?\b|max_|\btaille\b|\bsize\b|\bbacklog\b|\btime-?out\b|\bd[eé]lai\b`)
 	asksFolder = regexp.MustCompile(`(?i)dossier|r[eé]pertoire|racine|root|folder|\bdir|chemin|path`)
 )
 
@@ -127,6 +155,8 @@ func reply(shown, otherwise string) string {
 		return strings.ToLower(asksYes.FindStringSubmatch(question)[1])
 	case asksPort.MatchString(question):
 		return firstPort
+	case asksNumber.MatchString(question):
+		return "5"
 	case asksHost.MatchString(question):
 		return "localhost"
 	case asksFolder.MatchString(question):

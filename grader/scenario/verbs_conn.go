@@ -31,6 +31,9 @@ func (r *runner) dial(c *conn) (*conn, error) {
 	if err != nil {
 		return nil, err
 	}
+	if c.with != nil {
+		c.with.met = true
+	}
 	// A server may listen afresh for each client.
 	end, err := r.rest(c.with, func() bool {
 		return slices.ContainsFunc(b.Listeners(), func(l sandbox.Listener) bool { return r.port == 0 || l.Addr.Port() == r.port })

@@ -20,6 +20,9 @@ func (r *runner) view(p *program) string {
 	for _, secret := range secrets {
 		out = masked(out, secret)
 	}
+	if len(out) > mostScreen {
+		return out
+	}
 	for _, digest := range r.digests {
 		out = without(out, digest)
 	}

@@ -20,17 +20,31 @@ func doGet(r *runner, _ bool, args []string) (lang.Text, error) {
 	if p == nil || r.box == nil || !p.heard {
 		return did, need{args[1]}
 	}
-	target := args[2]
-	for range mostHops {
-		a, err := r.request(args[0], p, target)
+	first := !p.met
+	a, err := r.follow(args[0], p, args[2])
+	if first && r.suspect(p, args[2], a, err) {
+		err = r.askAgain(args[0], p, args[2])
+	}
+	return did, err
+}
+
+// follow asks a server for a path and for what it redirects to, with the cookies
+// that it sets on the way.
+func (r *runner) follow(name string, p *program, target string) (*answer, error) {
+	cookie := ""
+	for hop := 1; ; hop++ {
+		a, err := r.request(name, p, target, cookie)
 		if err != nil {
-			return did, err
+			return nil, err
 		}
-		if target = a.redirect(host(a.conn)); target == "" {
-			break
+		to := a.redirect(host(a.conn))
+		if to == "" || hop == mostHops {
+			return a, nil
+		}
+		if cookie, target = a.cookies(cookie), to; cookie != "" {
+			r.cookie = cookie
 		}
 	}
-	return did, nil
 }
 
 // mostHops bounds the redirections that are followed: browsers follow 20.
@@ -39,13 +53,13 @@ const mostHops = 6
 // request asks a server for a path over a connection of its own and reads the
 // answer. A server that makes its listening socket again for each client is
 // given the time to do so, as a person who clicks would.
-func (r *runner) request(name string, p *program, target string) (*answer, error) {
+func (r *runner) request(name string, p *program, target, cookie string) (*answer, error) {
 	for again := true; ; again = false {
 		c, err := r.dial(&conn{name: name, with: p})
 		a := &answer{name: name, path: target, method: "GET", with: p, conn: c}
 		lost := true
 		if err == nil {
-			if err := r.transmit(c, browserRequest("GET", target, host(c))); err != nil {
+			if err := r.transmit(c, browserRequest("GET", target, host(c), cookie)); err != nil {
 				return nil, err
 			}
 			err = r.await(a)
@@ -67,8 +81,12 @@ func (r *runner) request(name string, p *program, target string) (*answer, error
 	}
 }
 
-// host is how a browser names the server of a connection.
+// host is how a browser names the server of a connection: without the port where
+// it is that of HTTP.
 func host(c *conn) string {
+	if c.c.Remote.Port() == 80 {
+		return "localhost"
+	}
 	return "localhost:" + strconv.Itoa(int(c.c.Remote.Port()))
 }
 
@@ -80,7 +98,7 @@ func doVisit(r *runner, _ bool, args []string) (lang.Text, error) {
 	if p == nil || r.box == nil || !p.heard {
 		return did, need{args[0]}
 	}
-	if _, err := r.request("visit", p, args[1]); err != nil && !errors.As(err, &mismatch{}) {
+	if _, err := r.request("visit", p, args[1], ""); err != nil && !errors.As(err, &mismatch{}) {
 		return did, err
 	}
 	return did, nil
@@ -92,7 +110,7 @@ func doHeaders(r *runner, _ bool, args []string) (lang.Text, error) {
 	if err != nil {
 		return lang.Text{}, err
 	}
-	r.vars[args[0]] = browserHeaders(args[2], host(c))
+	r.vars[args[0]] = browserHeaders(args[2], host(c)) + r.cookie
 	return lang.Text{}, nil
 }
 
@@ -130,6 +148,54 @@ func doSuffices(r *runner, _ bool, args []string) (lang.Text, error) {
 		return lang.Text{}, nil
 	}
 	r.excused[r.criterion] = true
+	return did, nil
+}
+
+// doLast ends the criterion well when the answer says that it is the last of
+// its connection and the program closes that; else more may be asked on it.
+func doLast(r *runner, _ bool, args []string) (lang.Text, error) {
+	did := lang.T("attendre que le serveur ferme la connexion, comme il l'annonce", "wait until the server closes the connection, as it announces")
+	a := r.answers[args[0]]
+	if a == nil || a.lasts() {
+		return lang.Text{}, nil
+	}
+	if _, err := doClosed(r, false, args[1:]); err != nil {
+		return did, err
+	}
+	r.excused[r.criterion] = true
+	return did, nil
+}
+
+// doWhere sets two variables to the halves of the path of an answer.
+func doWhere(r *runner, _ bool, args []string) (lang.Text, error) {
+	a, err := r.answer(args[2])
+	if err != nil {
+		return lang.Text{}, err
+	}
+	half := len(a.path) / 2
+	for half > 0 && !utf8.RuneStart(a.path[half]) {
+		half--
+	}
+	r.vars[args[0]], r.vars[args[1]] = a.path[:half], a.path[half:]
+	return lang.Text{}, nil
+}
+
+// doWithheld asks for something that must not come. That nothing comes is right.
+func doWithheld(r *runner, _ bool, args []string) (lang.Text, error) {
+	did := lang.F("demander %s et vérifier que ce fichier, hors du site, ne vient pas", "ask for %s and check that this file, outside the site, does not come", args[1])
+	p := r.programs[args[0]]
+	if p == nil || r.box == nil || !p.heard {
+		return did, need{args[0]}
+	}
+	a, err := r.follow("bait", p, args[1])
+	if errors.As(err, &mismatch{}) {
+		return did, nil
+	} else if err != nil {
+		return did, err
+	}
+	if body, _ := a.decoded(); bytes.Contains(body, []byte(args[2])) || bytes.Contains(a.raw, []byte(args[2])) {
+		return did, wrong(lang.T("le contenu du fichier a été envoyé", "the file's content was sent"))
+	}
 	return did, nil
 }
 
@@ -356,6 +422,16 @@ func (a *answer) slip() lang.Text {
 	return lang.Text{}
 }
 
+// doShown checks that a browser shows the content instead of saving it.
+func doShown(r *runner, _ bool, args []string) (lang.Text, error) {
+	did := lang.T("vérifier qu'un navigateur montre le contenu au lieu de l'enregistrer", "check that a browser shows the content instead of saving it")
+	a, err := r.answer(args[0])
+	if err != nil || !a.saved() {
+		return did, err
+	}
+	return did, wrong(lang.F("l'en-tête « Content-Disposition: %s » fait enregistrer la page au lieu de la montrer", "the header “Content-Disposition: %s” makes a browser save the page instead of showing it", visible(cut(a.get("content-disposition"), 60))))
+}
+
 func doFramed(r *runner, _ bool, args []string) (lang.Text, error) {
 	did := lang.T("vérifier la forme de la réponse : ligne d'état, en-têtes, ligne vide, fin du contenu", "check the form of the answer: status line, headers, empty line, end of the content")
 	a, err := r.answer(args[0])
@@ -392,6 +468,8 @@ func (a *answer) fault() lang.Text {
 		return lang.F("Content-Length doit être un nombre d'octets, et non « %s »", "Content-Length must be a number of bytes, not “%s”", shown(a.get("content-length"), 60))
 	case len(a.lengths()) > 1:
 		return lang.F("il y a plusieurs Content-Length différents (%s) : les navigateurs refusent une telle réponse", "there are several different Content-Length (%s): browsers refuse such an answer", shown(strings.Join(a.lengths(), ", "), 60))
+	case a.early():
+		return lang.T("l'en-tête annonce « Transfer-Encoding: chunked » dans une réponse HTTP/1.0, qui n'en a pas : Chrome montre alors les tailles des morceaux dans la page", "the header announces “Transfer-Encoding: chunked” in an HTTP/1.0 answer, which has none: Chrome then shows the sizes of the chunks in the page")
 	case a.frame != frameChunked && a.chunked():
 		return unchunked
 	case a.frame == frameShort:

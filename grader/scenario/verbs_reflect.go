@@ -109,10 +109,13 @@ func (r *runner) echo(c *conn, how string) error {
 	case "longer":
 		back = prefixed(back)
 	}
-	r.secrets = append(r.secrets, string(got), string(back))
+	c.with.answered = true
+	if slices.Contains(r.secrets, string(got)) && slices.Contains(r.secrets, string(back)) {
+		return r.transmit(c, string(back))
+	}
 	r.digests = append(append(r.digests, digests(string(got))...), digests(string(back))...)
 	r.words = append(r.words, alteredWords(string(got), string(back))...)
-	c.with.answered = true
+	r.secrets = append(r.secrets, string(got), string(back))
 	return r.transmit(c, string(back))
 }
 

@@ -14,30 +14,68 @@ import (
 // firstPort is the port that a server which wants one is given.
 const firstPort = "8080"
 
-// serverArguments are what a server that wants arguments most likely wants.
-var serverArguments = [][]string{{firstPort}, {firstPort, "."}, {"localhost", firstPort}, {".", firstPort}, {"."}}
+// serverArguments are what a server that wants arguments most likely wants. One
+// that takes a name for its root goes on with any: a host comes after the folder,
+// which is no host.
+var serverArguments = [][]string{
+	{firstPort}, {firstPort, "."}, {".", firstPort}, {"localhost", firstPort}, {firstPort, "localhost"}, {"."},
+	{"localhost", firstPort, "."}, {firstPort, "localhost", "."}, {".", "localhost", firstPort},
+}
 
 // doServe starts a server whose port and arguments are its author's choice, and
-// waits until it listens: with no argument first, then with those that it
-// says it wants, then with those that it may want. A question at its keyboard
-// is answered likewise.
+// waits until it listens. One that ends may do so because of a folder that was
+// laid.
 func doServe(r *runner, _ bool, args []string) (lang.Text, error) {
 	name, file := args[0], args[1]
 	did := lang.F("lancer %s et attendre qu'il écoute sur un port TCP", "run %s and wait until it listens on a TCP port", file)
+	r.served = len(r.trace.Timeline)
+	first, failure := r.launchService(name, file)
+	if !errors.As(failure, &mismatch{}) || r.relaid || !r.gone(first) {
+		return did, failure
+	}
+	events, stood := len(r.trace.Timeline), len(r.stood)
+	start := func() (*program, error) { return r.launchService(name, file) }
+	found, err := r.relay(first, false, start)
+	if err != nil {
+		return did, err
+	}
+	if err := r.leaveBox(); err != nil {
+		return did, err
+	}
+	if !found {
+		r.forget(events, stood)
+		return did, failure
+	}
+	r.forget(r.served, stood)
+	_, err = start()
+	return did, err
+}
+
+// launchService starts a server with no argument first, then with those that it
+// says it wants, then with those that it may want. Questions at its keyboard
+// are answered likewise. The program is the one of the first try, if none is right.
+func (r *runner) launchService(name, file string) (*program, error) {
 	p, first := r.tryService(name, file, nil)
+	if errors.As(first, &mismatch{}) && r.gone(p) && p.blindly > 1 && !r.rootFirst {
+		r.rootFirst = true
+		if p, err := r.tryService(name, file, nil); !errors.As(err, &mismatch{}) {
+			return p, err
+		}
+		r.rootFirst = false
+	}
 	if first == nil || !errors.As(first, &mismatch{}) || !r.gone(p) || !r.takesArguments() {
-		return did, first
+		return p, first
 	}
 	for _, extra := range append(r.wanted(p), serverArguments...) {
 		p, err := r.tryService(name, file, extra)
 		if err == nil || !errors.As(err, &mismatch{}) {
-			return did, err
+			return p, err
 		}
 		if !r.gone(p) {
 			break
 		}
 	}
-	return did, first
+	return p, first
 }
 
 // tryService starts a server with these arguments and waits until it listens.
@@ -81,9 +119,10 @@ func (r *runner) ports() []uint16 {
 // choosePort finds out which of several ports is that of the HTTP server, by a
 // request to each, in a box of its own: what such a request does to a console
 // or to a switch that ends the program must not show later. The first port that
-// has the home page counts, else the first that speaks HTTP.
+// has the home page counts, else the first that has some page, else the first
+// that speaks HTTP.
 func (r *runner) choosePort(ports []uint16, start func() (*program, error)) error {
-	best, rank := ports[0], 0
+	best, rank := ports[0], noHTTP
 	for _, port := range ports {
 		p, err := start()
 		if errors.As(err, &mismatch{}) {
@@ -92,7 +131,7 @@ func (r *runner) choosePort(ports []uint16, start func() (*program, error)) erro
 			return err
 		}
 		r.port = port
-		spoke, err := r.speaksHTTP(p)
+		spoke, err := r.homePage(p)
 		if err != nil {
 			return err
 		}
@@ -105,20 +144,30 @@ func (r *runner) choosePort(ports []uint16, start func() (*program, error)) erro
 	return nil
 }
 
-// speaksHTTP asks for the home page: 2 if it comes, 1 for any other HTTP answer.
-func (r *runner) speaksHTTP(p *program) (int, error) {
-	a, err := r.request("port", p, "/"+homePage)
+// What may come of a request for the home page.
+const (
+	noHTTP    = iota // no HTTP answer
+	otherHTTP        // one that is no page
+	somePage
+	rightPage
+)
+
+// homePage asks for the home page and tells what comes of it.
+func (r *runner) homePage(p *program) (int, error) {
+	a, err := r.follow("port", p, "/"+homePage)
 	switch {
 	case errors.As(err, &mismatch{}):
-		return 0, nil
+		return noHTTP, nil
 	case err != nil:
-		return 0, err
+		return noHTTP, err
+	case a.code == 200 && r.site[homePage] != "" && a.holds([]byte(r.site[homePage])):
+		return rightPage, nil
 	case a.code == 200:
-		return 2, nil
+		return somePage, nil
 	case a.code != 0:
-		return 1, nil
+		return otherHTTP, nil
 	}
-	return 0, nil
+	return noHTTP, nil
 }
 
 // startService starts a server with these arguments and waits until it listens.
@@ -154,6 +203,9 @@ func (r *runner) mentions(text string) bool {
 func (r *runner) awaitService(p *program) error {
 	// What is told to a program whose questions say nothing.
 	blind := []string{firstPort, ".", "", "", "", ""}
+	if r.rootFirst {
+		blind[0], blind[1] = blind[1], blind[0]
+	}
 	// What it had shown at its last question: input() prints on either output.
 	shown, erred := 0, 0
 	for n := range len(blind) + 1 {
@@ -192,12 +244,20 @@ func (r *runner) awaitService(p *program) error {
 			question = string(p.p.Screen.Data[shown:]) + "\n" + string(p.p.Errors.Data[erred:])
 			shown, erred = len(p.p.Screen.Data), len(p.p.Errors.Data)
 		})
-		if err := r.keyboard(p, reply(question, blind[n])+"\n"); err != nil {
+		told := reply(question, unknown)
+		if told == unknown {
+			told = blind[n]
+			p.blindly++
+		}
+		if err := r.keyboard(p, told+"\n"); err != nil {
 			return err
 		}
 	}
 	return fmt.Errorf("serve %s: unreachable: the last question ends the wait", p.name)
 }
+
+// unknown is the reply to a question that says nothing.
+const unknown = "\x00"
 
 // ending is how long, in its own time, Python may take to end.
 const ending = 300 * time.Millisecond

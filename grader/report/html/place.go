@@ -12,7 +12,7 @@ func looksAt(verb string) []scenario.Kind {
 	switch verb {
 	case "printed", "screen", "affirms", "agrees", "differ":
 		return []scenario.Kind{scenario.KindStdout, scenario.KindStderr}
-	case "closed", "finish":
+	case "closed", "finish", "last":
 		return []scenario.Kind{scenario.KindClosed}
 	case "exited":
 		return []scenario.Kind{scenario.KindExit}
@@ -20,7 +20,7 @@ func looksAt(verb string) []scenario.Kind {
 		return []scenario.Kind{scenario.KindListen}
 	case "accept", "accepted", "connect":
 		return []scenario.Kind{scenario.KindConnect}
-	case "receive", "received", "message", "within", "replied", "status", "header", "body", "bodiless", "framed", "get", "ask", "first", "alike", "reflect":
+	case "receive", "received", "message", "within", "replied", "status", "header", "body", "bodiless", "framed", "shown", "withheld", "get", "ask", "first", "alike", "reflect":
 		return []scenario.Kind{scenario.KindReceive}
 	}
 	return nil

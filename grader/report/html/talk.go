@@ -12,14 +12,14 @@ import (
 // gigabytes; its page must open on a phone.
 const (
 	maxScenarios   = 40
-	maxActs        = 12  // of one scenario
-	maxMoments     = 60  // of one act, as a list
-	maxDataLines   = 12  // of one moment, as a list
-	dataWidth      = 84  // columns of a line of a list
-	roomOfPage     = 900 // lines of data of all lists of a page
-	maxDiagramRows = 30  // of one act
-	roomOfDiagrams = 210 // rows of all diagrams of a page
-	maxWords       = 160 // columns of what happened, in words
+	maxActs        = 12   // of one scenario
+	maxMoments     = 60   // of one act, as a list
+	maxDataLines   = 12   // of one moment, as a list
+	dataWidth      = 84   // columns of a line of a list
+	roomOfPage     = 1050 // lines of data of all lists of a page
+	maxDiagramRows = 30   // of one act
+	roomOfDiagrams = 210  // rows of all diagrams of a page
+	maxWords       = 160  // columns of what happened, in words
 )
 
 // room is what is left of a page's size.
