@@ -346,6 +346,20 @@ const Thinking = 4 * time.Second
 // What is left is still forty times what an answer takes.
 const caughtOnce = 4
 
+// Spins tells whether a wait in the box has used up Thinking.
+func (b *Box) Spins() bool {
+	b.mu.Lock()
+	defer b.mu.Unlock()
+	return b.spins
+}
+
+// Suspect says that the same programs have used up Thinking in another box.
+func (b *Box) Suspect() {
+	b.mu.Lock()
+	defer b.mu.Unlock()
+	b.spins = true
+}
+
 // flooded divides Patience once a program floods: it is caught in a loop, and
 // answers from there at once or not at all.
 const flooded = 10

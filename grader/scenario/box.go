@@ -48,6 +48,8 @@ type program struct {
 	replays []*program
 	// asked is how much it had shown when its keyboard was last typed on.
 	asked [2]int
+	// stayed says that it had not ended when its box was left.
+	stayed bool
 	// blindly is how many of its questions, which said nothing, were answered.
 	blindly int
 }
@@ -87,7 +89,9 @@ func (r *runner) inBox() (*sandbox.Box, error) {
 		if err != nil {
 			return nil, err
 		}
-		r.box = b
+		if r.box = b; r.spins {
+			b.Suspect()
+		}
 	}
 	return r.box, nil
 }
@@ -98,10 +102,16 @@ func (r *runner) leaveBox() error {
 	if r.box == nil {
 		return nil
 	}
+	r.read(func() {
+		for _, p := range r.programs {
+			p.stayed = p.stayed || !p.muted && p.p != nil && !p.p.Exited
+		}
+	})
 	err := r.askStands()
 	for _, p := range r.programs {
 		p.muted = true
 	}
+	r.spins = r.spins || r.box.Spins()
 	if cerr := r.box.Close(); err == nil {
 		err = cerr
 	}

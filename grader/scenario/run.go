@@ -60,6 +60,7 @@ type runner struct {
 	laid     []sandbox.File
 	programs map[string]*program
 	conns    map[string]*conn
+	spins    bool // a program of an earlier box was caught in a loop
 	servers  map[string]*server
 	answers  map[string]*answer
 	vars     map[string]string
