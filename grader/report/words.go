@@ -228,25 +228,23 @@ func (w words) quote(s string) string {
 
 // toldAbove is kin for the end of a line.
 func (w words) toldAbove(k kin) string {
-	switch k.like {
-	case SameError:
-		return fmt.Sprintf(w.alsoError, k.first, k.where)
-	case SameSight:
-		return fmt.Sprintf(w.alsoSight, k.first)
-	case SameEnd:
-		return fmt.Sprintf(w.sameStop, k.first)
+	if k.like == "" {
+		return fmt.Sprintf(w.sameAsAbove, k.first)
 	}
-	return fmt.Sprintf(w.sameAsAbove, k.first)
+	return k.told(w.sameStop, w.alsoError, w.alsoSight)
 }
 
 // kin says in what the loss of a criterion is like that of one told before.
-func (w words) kin(k kin) string {
+func (w words) kin(k kin) string { return k.told(w.sameEnd, w.sameError, w.sameSight) }
+
+// told fills in the form for the likeness.
+func (k kin) told(end, exception, sight string) string {
 	switch k.like {
 	case SameError:
-		return fmt.Sprintf(w.sameError, k.first, k.where)
+		return fmt.Sprintf(exception, k.first, k.where)
 	case SameSight:
-		return fmt.Sprintf(w.sameSight, k.first)
+		return fmt.Sprintf(sight, k.first)
 	case SameEnd:
 	}
-	return fmt.Sprintf(w.sameEnd, k.first)
+	return fmt.Sprintf(end, k.first)
 }

@@ -18,8 +18,15 @@ const firstPort = "8080"
 // that takes a name for its root goes on with any: a host comes after the folder,
 // which is no host.
 var serverArguments = [][]string{
-	{firstPort}, {firstPort, "."}, {".", firstPort}, {"localhost", firstPort}, {firstPort, "localhost"}, {"."},
-	{"localhost", firstPort, "."}, {firstPort, "localhost", "."}, {".", "localhost", firstPort},
+	{firstPort},
+	{firstPort, "."},
+	{".", firstPort},
+	{"localhost", firstPort},
+	{firstPort, "localhost"},
+	{"."},
+	{"localhost", firstPort, "."},
+	{firstPort, "localhost", "."},
+	{".", "localhost", firstPort},
 }
 
 // doServe starts a server whose port and arguments are its author's choice, and
