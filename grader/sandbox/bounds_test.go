@@ -4,7 +4,6 @@ import (
 	"net/netip"
 	"strings"
 	"testing"
-	"time"
 )
 
 // TestStormOfConnections: a program that connects again and again and talks on
@@ -44,9 +43,9 @@ input()
 	})
 }
 
-// TestFloodsAreFoundOut: who prints or sends without end is waited for less long
-// than who computes, is never taken to be silent, and still answers.
-func TestFloodsAreFoundOut(t *testing.T) {
+// TestFloods: who prints or sends without end is told from who computes, is never
+// taken to be silent, and still answers.
+func TestFloods(t *testing.T) {
 	for name, code := range map[string]string{
 		"prints": `
 s = listen()
@@ -78,15 +77,6 @@ while True:
 			b.box.Read(func() {
 				if !p.Screen.Floods() && !first.Floods() {
 					t.Errorf("no flood: %d bytes printed, %d sent", len(p.Screen.Data), len(first.Data))
-				}
-				var ran time.Duration
-				for _, k := range b.box.last.Tasks {
-					for _, th := range k.Threads {
-						ran += time.Duration(th.Run)
-					}
-				}
-				if ran > Thinking {
-					t.Errorf("it ran for %v before it was found out", ran)
 				}
 			})
 			c := b.dial()

@@ -360,10 +360,6 @@ func (b *Box) Suspect() {
 	b.spins = true
 }
 
-// flooded divides Patience once a program floods: it is caught in a loop, and
-// answers from there at once or not at all.
-const flooded = 10
-
 // absolute bounds a wait in wall time whatever the load: a machine that gives
 // a program less than a thirtieth of its time is not fit to grade on.
 const absolute = 30 * Patience
@@ -405,7 +401,6 @@ func (b *Box) WaitFor(ctx context.Context, of *Process, patience time.Duration, 
 		thinking /= caughtOnce
 	}
 	b.mu.Unlock()
-	whole, floods := patience >= Patience, false
 	for {
 		b.mu.Lock()
 		if cond() {
@@ -439,10 +434,7 @@ func (b *Box) WaitFor(ctx context.Context, of *Process, patience time.Duration, 
 		if eager--; len(b.Listeners()) != listeners {
 			eager = 0
 		}
-		if !floods && b.floods() {
-			floods, patience = true, used+patience/flooded
-		}
-		ok, still := cond(), b.pushed == pushed && !b.pushing() && !floods
+		ok, still := cond(), b.pushed == pushed && !b.pushing() && !b.resting()
 		pushed = b.pushed
 		b.mu.Unlock()
 		switch {
@@ -462,7 +454,7 @@ func (b *Box) WaitFor(ctx context.Context, of *Process, patience time.Duration, 
 		}
 		if computed > thinking {
 			b.mu.Lock()
-			b.spins = b.spins || whole
+			b.spins = b.spins || patience >= Patience
 			b.mu.Unlock()
 			return Limit, nil
 		}

@@ -34,6 +34,8 @@ type Stream struct {
 	raw  syscall.RawConn
 	seen func(data []byte, end End) // observer, called with the lock held
 	from source
+	// resting says that it is not read just now, as it floods: its program may wait for room.
+	resting bool
 
 	// What write could not send at once, and what to do when it is sent.
 	sending bool
@@ -68,11 +70,15 @@ func (b *Box) newStream(f *os.File, from source, seen func([]byte, End)) (*Strea
 		more, floods := true, false
 		for more {
 			if floods {
+				b.mu.Lock()
+				s.resting = true
+				b.mu.Unlock()
 				time.Sleep(sip)
 			}
 			err := raw.Read(func(fd uintptr) bool {
 				b.mu.Lock()
 				defer b.mu.Unlock()
+				s.resting = false
 				var empty bool
 				if floods = s.Floods(); floods {
 					more, empty = s.gulp(int(fd))
@@ -84,6 +90,7 @@ func (b *Box) newStream(f *os.File, from source, seen func([]byte, End)) (*Strea
 			if err != nil {
 				more = false
 				b.mu.Lock()
+				s.resting = false
 				s.end(Closed)
 				b.mu.Unlock()
 			}
@@ -154,10 +161,9 @@ func (s *Stream) end(how End) {
 // little enough that a flood holds up nobody.
 const tail = 1 << 20
 
-// sip is how long a stream that floods rests between two readings: its program
-// fills the kernel's buffer and waits for room, as beside a slow terminal, and
-// the machine is not kept busy.
-const sip = 50 * time.Millisecond
+// sip is how long a stream that floods rests between two readings: less than
+// fills the kernel's buffer, and one reading for hundreds of lines.
+const sip = 5 * time.Millisecond
 
 // drain reads all that is there now, without waiting. The lock is not held.
 // For a terminal, reading until it is empty also makes the kernel deliver what
@@ -175,15 +181,15 @@ func (s *Stream) drain() {
 // hundreds of times what an answer to the sheet prints.
 const loud = 1 << 20
 
-// Floods reports whether too much has come on a stream that is still open: its
-// program may wait for room, and nothing is proven of it. The lock is held.
+// Floods reports whether too much has come on a stream that is still open. The
+// lock is held.
 func (s *Stream) Floods() bool {
 	return s.Ended == Live && (s.from == printing && len(s.Data) > loud || len(s.Data) == MaxOutput && s.Dropped > 0)
 }
 
-// floods reports whether a stream does. The lock is held.
-func (b *Box) floods() bool {
-	return slices.ContainsFunc(b.streams, (*Stream).Floods)
+// resting reports whether a stream is. The lock is held.
+func (b *Box) resting() bool {
+	return slices.ContainsFunc(b.streams, func(s *Stream) bool { return s.resting })
 }
 
 // gulp reads until nothing is there, or enough of what is thrown away. Its

@@ -124,7 +124,7 @@ func (r *runner) leaveBox() error {
 // and place is added to it.
 func (r *runner) event(e Event) {
 	e.At = time.Since(r.began)
-	const most = 16 << 10 // bytes kept of one event; reports show far less
+	const most = 8 << 10 // bytes kept of one event; reports show far less
 	if n := len(r.trace.Timeline); n > 0 && len(e.Data) > 0 {
 		last := &r.trace.Timeline[n-1]
 		if last.Kind == e.Kind && last.Program == e.Program && last.Conn == e.Conn && len(last.Data) > 0 {

@@ -135,7 +135,7 @@ for i in range(5000):
 	}
 	kept, dropped := 0, int64(0)
 	for _, e := range tr.Timeline {
-		if len(e.Data) > 16<<10 {
+		if len(e.Data) > 8<<10 {
 			t.Errorf("an event of %d bytes", len(e.Data))
 		}
 		kept += len(e.Data)
