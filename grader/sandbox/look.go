@@ -1,6 +1,9 @@
 package sandbox
 
-import "net/netip"
+import (
+	"math"
+	"net/netip"
+)
 
 // Call is what a thread is doing, as far as waiting goes.
 type Call string
@@ -180,6 +183,9 @@ func spent(a, b *Look) (run, wait int64) {
 			dr, dw := t.Run, t.Wait
 			if old := before[key{b.Tasks[i].PID, t.ID}]; old != nil {
 				dr, dw = t.Run-old.Run, t.Wait-old.Wait
+				if t.Call == CallRunning && old.Call == CallRunning && dr == 0 && t.Slices == old.Slices {
+					dw = math.MaxInt64 // it waits still: the kernel adds that up when it runs again
+				}
 			}
 			run += dr
 			wait = max(wait, dw)

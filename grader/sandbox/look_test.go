@@ -65,11 +65,18 @@ func TestUsable(t *testing.T) {
 		l.Tasks[0].Threads = append(l.Tasks[0].Threads, Thread{ID: 3, Run: run, Wait: wait})
 		return l
 	}
+	ready := func(run, slices int64) *Look {
+		l := look(run, 5)
+		l.Tasks[0].Threads[0].Call, l.Tasks[0].Threads[0].Slices = CallRunning, slices
+		return l
+	}
 	for _, tt := range []struct {
 		name string
 		a, b *Look
 		want int64
 	}{
+		{"kept from running still", ready(5, 1), ready(5, 1), 0},
+		{"ready, and ran", ready(5, 1), ready(6, 2), 100},
 		{"asleep", look(5, 5), look(5, 5), 100},
 		{"running", look(5, 5), look(105, 5), 100},
 		{"kept from running", look(5, 5), look(5, 105), 0},
