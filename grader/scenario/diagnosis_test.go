@@ -218,15 +218,15 @@ func TestShows(t *testing.T) {
 }
 
 func TestPlainScreensHaveNoEscapes(t *testing.T) {
-	for in, want := range map[string]string{
-		"bonjour":                      "bonjour",
-		"\x1b[31mb\x1b[1;32mo\x1b[0mn": "bon",
-		"\x1b]0;title\x07bon\x1b[2J\x1b[?25ljour": "bonjour",
-		"\x1b(Ba\x1bb":               "a\x1bb",
-		"\x1b]8;;http://a\x1b\\link": "link",
+	for _, tt := range []struct{ in, want string }{
+		{"bonjour", "bonjour"},
+		{"\x1b[31mb\x1b[1;32mo\x1b[0mn", "bon"},
+		{"\x1b]0;title\x07bon\x1b[2J\x1b[?25ljour", "bonjour"},
+		{"\x1b(Ba\x1bb", "a\x1bb"},
+		{"\x1b]8;;http://a\x1b\\link", "link"},
 	} {
-		if got := string(plain([]byte(in))); got != want {
-			t.Errorf("plain(%q) = %q, want %q", in, got, want)
+		if got := string(plain([]byte(tt.in))); got != tt.want {
+			t.Errorf("plain(%q) = %q, want %q", tt.in, got, tt.want)
 		}
 	}
 }
