@@ -495,6 +495,30 @@ func TestLimitIsTimeThatTheProgramCouldUse(t *testing.T) {
 	}
 }
 
+// TestWhoSpinsIsSuspected: in another box, what spins is found out with less of
+// its processor time.
+func TestWhoSpinsIsSuspected(t *testing.T) {
+	const spin = "print('ready', end='', flush=True)\nwhile True: pass"
+	ran := func(suspect bool) time.Duration {
+		b := isolated(t)
+		if suspect {
+			b.box.Suspect()
+		}
+		p := b.start(spin)
+		b.printed(p, "ready")
+		if e := b.end(p); e != Limit {
+			t.Fatalf("%q, want the limit\n%s", e, b.state(p))
+		}
+		if !b.box.Spins() {
+			t.Error("it is not said to spin")
+		}
+		return time.Duration(b.box.last.Tasks[0].Threads[0].Run)
+	}
+	if once, again := ran(false), ran(true); once < Thinking || again < Thinking/caughtOnce || again > Thinking/2 {
+		t.Errorf("found out after %v, and in another box after %v", once, again)
+	}
+}
+
 func TestWaitDoesNotStartALateLook(t *testing.T) {
 	b := isolated(t)
 	if e, err := b.box.Wait(t.Context(), nil, func() bool { return true }); e != Event || err != nil {

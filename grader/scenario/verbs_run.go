@@ -14,8 +14,8 @@ import (
 // doRun runs a client whose further arguments are its author's choice: with
 // those of the first alternative and, as long as it ends over them without
 // having connected to anything, with those of the next ones, among them those
-// that it said it wants (asked). What it asks on its keyboard before is answered. If none is right, the first run is the one
-// that is judged.
+// that it said it wants (asked). What it asks on its keyboard before is answered.
+// If none is right, the first run is the one that is judged.
 func doRun(r *runner, _ bool, args []string) (lang.Text, error) {
 	name, file := args[0], args[1]
 	var did []lang.Text
