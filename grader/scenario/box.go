@@ -211,6 +211,9 @@ func (r *runner) watch(c *conn) func([]byte, sandbox.End) {
 	}
 }
 
+// sooner divides what a program is given once it has used up a whole Patience.
+const sooner = 4
+
 // until waits for cond about program of (any, if nil).
 func (r *runner) until(of *program, cond func() bool) (sandbox.Ending, error) {
 	return r.untilFor(of, sandbox.Patience, cond)
@@ -225,7 +228,7 @@ func (r *runner) untilFor(of *program, patience time.Duration, cond func() bool)
 	if of != nil {
 		p = of.p
 		if r.limited[of.file] {
-			patience = min(patience, sandbox.Patience/4)
+			patience = min(patience, sandbox.Patience/sooner)
 		}
 	}
 	end, err := b.WaitFor(r.ctx, p, patience, cond)

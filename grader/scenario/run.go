@@ -68,6 +68,8 @@ type runner struct {
 	criterion string
 	failed    map[string]bool   // criteria that lost a step
 	excused   map[string]bool   // criteria whose next steps do not count
+	endless   map[string]bool   // files whose client talked for longer than Patience without end: it is left sooner the next time
+	polls     map[string]bool   // files whose program sent nothing more for a moment, which was no proof: later moments are shorter
 	limited   map[string]bool   // files whose program has used up a whole Patience: it is not given as much again for each further question
 	wantsEnd  map[string]bool   // files whose program was seen to answer only once the grader had ended its side
 	fixtures  map[string][]byte // as they were given out, each with words of its own
@@ -97,7 +99,7 @@ func Run(ctx context.Context, s *Script, env Env) (Trace, error) {
 		ctx: ctx, script: s, env: env, rng: rand.New(rand.NewPCG(env.Seed, h.Sum64())), began: time.Now(),
 		trace:    Trace{Scenario: s.Name},
 		programs: map[string]*program{}, conns: map[string]*conn{}, servers: map[string]*server{},
-		answers: map[string]*answer{}, vars: map[string]string{}, failed: map[string]bool{}, excused: map[string]bool{}, limited: map[string]bool{}, wantsEnd: map[string]bool{}, site: map[string]string{}, fixtures: map[string][]byte{},
+		answers: map[string]*answer{}, vars: map[string]string{}, failed: map[string]bool{}, excused: map[string]bool{}, limited: map[string]bool{}, endless: map[string]bool{}, polls: map[string]bool{}, wantsEnd: map[string]bool{}, site: map[string]string{}, fixtures: map[string][]byte{},
 	}
 	dir, err := os.MkdirTemp(env.Workdir, "scenario-")
 	if err != nil {

@@ -1,13 +1,15 @@
 package scenario
 
 import (
+	"time"
+
 	"netlab/grader/lang"
 	"netlab/grader/sandbox"
 )
 
-// ended waits until the program ends the connection.
-func (r *runner) endedBy(c *conn) (bool, sandbox.Ending, error) {
-	end, err := r.until(c.with, func() bool { return c.c.Ended != sandbox.Live })
+// endedBy waits until the program ends the connection.
+func (r *runner) endedBy(c *conn, patience time.Duration) (bool, sandbox.Ending, error) {
+	end, err := r.untilFor(c.with, patience, func() bool { return c.c.Ended != sandbox.Live })
 	ok := false
 	r.read(func() { ok = c.c.Ended != sandbox.Live })
 	return ok, end, err
@@ -45,7 +47,7 @@ func doClosed(r *runner, _ bool, args []string) (lang.Text, error) {
 	if err != nil {
 		return did, err
 	}
-	ok, end, err := r.endedBy(c)
+	ok, end, err := r.endedBy(c, sandbox.Patience)
 	if err != nil || ok {
 		return did, err
 	}
@@ -60,8 +62,8 @@ func doClosed(r *runner, _ bool, args []string) (lang.Text, error) {
 	return did, wrong(lang.Semicolon(lang.Colon(lang.T("la connexion reste ouverte", "the connection stays open"), how), r.copies(c.with)))
 }
 
-// doFinish sees the connection to its end: it gives the program time to close
-// it, then ends the grader's side, so that a program which waits for that goes
+// doFinish sees the connection to its end: it gives the program a moment to close
+// it, for it does not matter who does, then ends the grader's side, so that a program which waits for that goes
 // on. It is never a mismatch.
 func doFinish(r *runner, _ bool, args []string) (lang.Text, error) {
 	c, err := r.conn(args[0])
@@ -69,7 +71,7 @@ func doFinish(r *runner, _ bool, args []string) (lang.Text, error) {
 		return lang.Text{}, err
 	}
 	if !c.waited && !c.with.holds {
-		ok, end, err := r.endedBy(c)
+		ok, end, err := r.endedBy(c, aMoment)
 		if err != nil {
 			return lang.Text{}, err
 		}
@@ -85,7 +87,7 @@ func doFinish(r *runner, _ bool, args []string) (lang.Text, error) {
 		return did, err
 	}
 	if !c.with.deaf {
-		ok, end, err := r.endedBy(c)
+		ok, end, err := r.endedBy(c, sandbox.Patience)
 		if err != nil {
 			return did, err
 		}

@@ -111,8 +111,16 @@ func doReceive(r *runner, _ bool, args []string) (lang.Text, error) {
 
 // noMore checks that nothing follows what was received.
 func (r *runner) noMore(c *conn) error {
-	if _, err := r.untilFor(c.with, aMoment, func() bool { return len(c.c.Data) > c.read || c.c.Ended != sandbox.Live }); err != nil {
+	moment := aMoment
+	if r.polls[c.with.file] {
+		moment /= sooner
+	}
+	end, err := r.untilFor(c.with, moment, func() bool { return len(c.c.Data) > c.read || c.c.Ended != sandbox.Live })
+	if err != nil {
 		return err
+	}
+	if end == sandbox.Limit {
+		r.polls[c.with.file] = true
 	}
 	var more string
 	r.read(func() { more = string(c.c.Data[c.read:]) })
