@@ -1,6 +1,9 @@
 package sandbox
 
-import "time"
+import (
+	"slices"
+	"time"
+)
 
 // What the latest look saw, for conditions of waits.
 
@@ -51,6 +54,15 @@ func (b *Box) Established(c *Conn) bool {
 	return false
 }
 
+// belongs tells whether a task is p's: of its session, or, once p has ended, of
+// one that no program has, as what went on in the background is.
+func (b *Box) belongs(t Task, p *Process) bool {
+	if t.Session == p.PID || !p.Exited {
+		return t.Session == p.PID
+	}
+	return !slices.ContainsFunc(b.processes, func(q *Process) bool { return q.PID == t.Session })
+}
+
 // Stays tells whether p has shown that it goes on by itself: as the latest look
 // saw them, each of its threads waits without a time-out, or waits again after it
 // ran since an earlier look. The lock is held by the caller.
@@ -66,14 +78,14 @@ func (b *Box) Stays(p *Process, since *Look) bool {
 	}
 	alive := false
 	for _, t := range b.last.Tasks {
-		if t.Session != p.PID || t.Zombie {
+		if !b.belongs(t, p) || t.Zombie {
 			continue
 		}
 		alive = true
 		for _, th := range t.Threads {
-			slices, known := before[th.ID]
-			ran := known && th.Slices > slices && th.Call != CallRunning
-			if !ran && (!th.Forever || t.Timers) {
+			ran, known := before[th.ID]
+			again := known && th.Slices > ran && th.Call != CallRunning
+			if !again && (!th.Forever || t.Timers) {
 				return false
 			}
 		}
@@ -132,14 +144,14 @@ func (b *Box) Settled(p *Process, since *Look) bool {
 // wait for something, or compute since an earlier one for longer than a server
 // takes to get ready. The lock is held by the caller.
 func (b *Box) Rests(p *Process, since *Look) bool {
-	if !b.last.Complete || p.Exited {
+	if !b.last.Complete {
 		return true
 	}
 	if processor(since, b.last) > int64(settling) {
 		return true
 	}
 	for _, t := range b.last.Tasks {
-		if t.Session != p.PID {
+		if !b.belongs(t, p) || t.Zombie {
 			continue
 		}
 		for _, th := range t.Threads {

@@ -146,6 +146,45 @@ input()
 `,
 		},
 		{
+			"one that went on in the background is waited for", `
+start s server.py
+criterion one
+listening s
+connect c s
+send c hello
+closed c
+assume s hello
+connect d s
+send d there
+settle s
+printed s there
+-- server.py --
+import os, socket, time
+if os.fork():
+    os._exit(0)
+os.setsid()
+s = socket.create_server(('', 6666))
+while True:
+    c, a = s.accept()
+    m = c.recv(500).decode()
+    c.close()
+    time.sleep(.2)
+    print(m, flush=True)
+`, `
+2 start: ok
+3 criterion: ok
+4 listening of one: ok by event
+5 connect of one: ok
+6 send of one: ok
+7 closed of one: ok by event
+8 assume of one: ok by event
+9 connect of one: ok
+10 send of one: ok
+11 settle of one: ok by silence
+12 printed of one: ok by event
+`,
+		},
+		{
 			"excused from what was lost elsewhere, until the criterion goes on", `
 start s server.py
 criterion one

@@ -528,12 +528,13 @@ func doSettle(r *runner, _ bool, args []string) (lang.Text, error) {
 	return lang.Text{}, r.settle(p)
 }
 
-// settle waits until the program has ended or does nothing more, for a moment.
+// settle waits until the program has ended or does nothing more, for a moment. A
+// server may have ended and go on in the background.
 func (r *runner) settle(p *program) error {
-	if r.gone(p) {
+	if p.muted {
 		return nil
 	}
-	_, err := r.untilFor(p, aMoment, func() bool { return p.p.Exited })
+	_, err := r.untilFor(p, aMoment, func() bool { return p.p.Exited && !p.heard })
 	return err
 }
 
@@ -544,7 +545,7 @@ func doRest(r *runner, _ bool, args []string) (lang.Text, error) {
 	if p == nil {
 		return lang.Text{}, need{args[0]}
 	}
-	if r.gone(p) {
+	if p.muted {
 		return lang.Text{}, nil
 	}
 	_, err := r.rest(p, func() bool { return true })

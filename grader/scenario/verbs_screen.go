@@ -123,7 +123,7 @@ func doAssume(r *runner, _ bool, args []string) (lang.Text, error) {
 		return lang.Text{}, need{args[0]}
 	}
 	lacks := func() bool { return slices.ContainsFunc(args[1:], p.lacksText) }
-	if !r.gone(p) {
+	if !p.muted {
 		if _, err := r.until(p, func() bool { return !lacks() }); err != nil {
 			return lang.Text{}, err
 		}
