@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"errors"
 	"fmt"
+	"maps"
 	"regexp"
 	"slices"
 	"strconv"
@@ -41,6 +42,13 @@ func (d document) decode(v any, known map[string][]string) []error {
 		return []error{d.at(0, err)}
 	}
 	var faults []error
+	// A table that is none is passed over by the decoder where a map is wanted.
+	for _, path := range slices.Sorted(maps.Keys(known)) {
+		key := strings.Split(path, ".")
+		if kind := meta.Type(key...); len(key) == 1 && kind != "" && kind != "Hash" && kind != "ArrayHash" && kind != "Array" {
+			faults = append(faults, d.at(d.line("", path), lang.Errorf("%s : il faut %s et non %s", "%s: expected %s, not %s", path, typeName("map"), typeName(strings.ToLower(kind)))))
+		}
+	}
 	var told []string
 	for _, key := range meta.Undecoded() {
 		path := strings.Join(key, ".")
@@ -55,11 +63,6 @@ func (d document) decode(v any, known map[string][]string) []error {
 		}
 	}
 	return faults
-}
-
-// errorf makes an error for authors about a line.
-func (d document) errorf(line int, format string, args ...any) error {
-	return d.at(line, fmt.Errorf(format, args...))
 }
 
 // at says what line an error is about; 0 is no line in particular.
@@ -110,7 +113,7 @@ func typeName(name string) lang.Text {
 		return lang.T("une table (un nom qui a un point est entre guillemets)", "a table (a name with a dot in it is in quotes)")
 	case name == "slice", strings.HasPrefix(name, "[]"):
 		return lang.T("une liste", "a list")
-	case name == "time.Time":
+	case name == "time.Time", name == "datetime":
 		return lang.T("une date", "a date")
 	}
 	return lang.T(name, name)

@@ -2,7 +2,6 @@ package course
 
 import (
 	"errors"
-	"fmt"
 	"io/fs"
 	"path"
 	"path/filepath"
@@ -27,7 +26,7 @@ var validID = regexp.MustCompile(`^[a-z][a-z0-9]*$`)
 func Load(fsys fs.FS) ([]*Exercise, error) {
 	folders, err := fs.ReadDir(fsys, ".")
 	if err != nil {
-		return nil, fmt.Errorf("read exercises: %w", err)
+		return nil, lang.Errorf("exercices : %w", "read exercises: %w", err)
 	}
 	var out []*Exercise
 	var faults []error
@@ -38,7 +37,7 @@ func Load(fsys fs.FS) ([]*Exercise, error) {
 			continue
 		}
 		if err != nil {
-			faults = append(faults, fmt.Errorf("read exercise: %w", err))
+			faults = append(faults, lang.Errorf("exercice : %w", "read exercise: %w", err))
 			continue
 		}
 		e, errs := parseExercise(folder.Name(), document{name: name, data: data})
@@ -48,13 +47,13 @@ func Load(fsys fs.FS) ([]*Exercise, error) {
 		}
 		for _, other := range out {
 			if other.Number == e.Number {
-				faults = append(faults, fmt.Errorf("%s: number %d is that of exercise %q too", name, e.Number, other.ID))
+				faults = append(faults, lang.Errorf("%s : le numéro %d est aussi celui de l'exercice %q", "%s: number %d is that of exercise %q too", name, e.Number, other.ID))
 			}
 		}
 		out = append(out, e)
 	}
 	if len(out) == 0 && faults == nil {
-		return nil, fmt.Errorf("no exercise there: no folder has an %s", exerciseFile)
+		return nil, lang.Errorf("aucun exercice ici : pas de dossier avec un %s", "no exercise there: no folder has an %s", exerciseFile)
 	}
 	if err := errors.Join(faults...); err != nil {
 		return nil, err
@@ -98,72 +97,72 @@ func parseExercise(id string, doc document) (*Exercise, []error) {
 // checkExercise returns everything that is wrong with e, which was read from doc.
 func checkExercise(e *Exercise, doc document) []error {
 	var faults []error
-	fault := func(line int, format string, args ...any) {
-		faults = append(faults, doc.errorf(line, format, args...))
+	fault := func(line int, fr, en string, args ...any) {
+		faults = append(faults, doc.at(line, lang.Errorf(fr, en, args...)))
 	}
 	if !validID.MatchString(e.ID) {
-		fault(0, "folder %q: the name of an exercise has letters a to z and digits", e.ID)
+		fault(0, "dossier %q : le nom d'un exercice est fait de lettres a à z et de chiffres", "folder %q: the name of an exercise has letters a to z and digits", e.ID)
 	}
 	if e.Number < 1 {
-		fault(doc.line("", "number"), "number is missing, or not from 1 on")
+		fault(doc.line("", "number"), "number manque, ou n'est pas à partir de 1", "number is missing, or not from 1 on")
 	}
 	checkText(fault, doc.line("", "title"), "title", e.Title)
 	if len(e.Deliverables) == 0 {
-		fault(doc.line("", "deliverables"), "no deliverables")
+		fault(doc.line("", "deliverables"), "aucun fichier à rendre (deliverables)", "no deliverables")
 	}
 	for i, d := range e.Deliverables {
 		if d != path.Base(d) || !filepath.IsLocal(d) || d == "." || strings.Contains(d, `\`) {
-			fault(doc.line("", "deliverables"), "deliverable %q: not a plain file name", d)
+			fault(doc.line("", "deliverables"), "deliverable %q : ce n'est pas un simple nom de fichier", "deliverable %q: not a plain file name", d)
 		}
 		if slices.Contains(e.Deliverables[:i], d) {
-			fault(doc.line("", "deliverables"), "deliverable %q: named twice", d)
+			fault(doc.line("", "deliverables"), "deliverable %q : nommé deux fois", "deliverable %q: named twice", d)
 		}
 	}
 	if len(e.Criteria) == 0 {
-		fault(0, "no [[criterion]]")
+		fault(0, "aucun [[criterion]]", "no [[criterion]]")
 	} else if e.Max() != fullMarks {
-		fault(0, "points add up to %d, not %d", e.Max(), fullMarks)
+		fault(0, "le total des points est %d au lieu de %d", "points add up to %d, not %d", e.Max(), fullMarks)
 	}
 	lines := doc.tables("criterion")
 	for i, c := range e.Criteria {
-		checkCriterion(func(format string, args ...any) {
+		checkCriterion(func(fr, en string, args ...any) {
 			line := 0
 			if i < len(lines) {
 				line = lines[i]
 			}
-			fault(line, "criterion %q: "+format, append([]any{c.ID}, args...)...)
+			fault(line, "criterion %q : "+fr, "criterion %q: "+en, append([]any{c.ID}, args...)...)
 		}, c)
 		if first := e.Criterion(c.ID); first != &e.Criteria[i] && i < len(lines) {
-			fault(lines[i], "criterion %q: declared twice", c.ID)
+			fault(lines[i], "criterion %q : déclaré deux fois", "criterion %q: declared twice", c.ID)
 		}
 	}
 	return faults
 }
 
-func checkCriterion(fault func(format string, args ...any), c Criterion) {
+func checkCriterion(fault func(fr, en string, args ...any), c Criterion) {
 	if !validID.MatchString(c.ID) {
-		fault("an id has letters a to z and digits")
+		fault("un id est fait de lettres a à z et de chiffres", "an id has letters a to z and digits")
 	}
 	switch {
 	case c.Advice && c.Points != 0:
-		fault("advice has no points")
+		fault("un conseil (advice) n'a pas de points", "advice has no points")
 	case !c.Advice && c.Points < 1:
-		fault("no points: give it some, or advice = true")
+		fault("pas de points : donnez-lui-en, ou advice = true", "no points: give it some, or advice = true")
 	}
 	for _, t := range []struct {
 		name string
 		text lang.Text
 	}{{"asks", c.Asks}, {"hint", c.Hint}} {
-		checkText(func(_ int, format string, args ...any) { fault(format, args...) }, 0, t.name, t.text)
+		checkText(func(_ int, fr, en string, args ...any) { fault(fr, en, args...) }, 0, t.name, t.text)
 	}
 }
 
 // checkText faults a text that lacks a language.
-func checkText(fault func(line int, format string, args ...any), line int, name string, t lang.Text) {
+func checkText(fault func(line int, fr, en string, args ...any), line int, name string, t lang.Text) {
 	if strings.TrimSpace(t.FR) == "" {
-		fault(line, "%s: no French text (fr)", name)
+		fault(line, "%s : pas de texte français (fr)", "%s: no French text (fr)", name)
 	}
 	if strings.TrimSpace(t.EN) == "" {
-		fault(line, "%s: no English text (en)", name)
+		fault(line, "%s : pas de texte anglais (en)", "%s: no English text (en)", name)
 	}
 }

@@ -142,6 +142,9 @@ func TestLoadSaysWhatIsWrong(t *testing.T) {
 					t.Errorf("error\n%v\ndoes not say\n%s", err, want)
 				}
 			}
+			if text := lang.OfError(err); text.FR == text.EN {
+				t.Errorf("the same in both languages: %s", text.FR)
+			}
 		})
 	}
 }

@@ -153,6 +153,7 @@ func parseCourse(doc document) (*Course, []error) {
 	}
 	faults := doc.decode(&file, map[string][]string{
 		"":           {"roster", "severity", "assignment"},
+		"severity":   nil, // the names of rules, which are not known here
 		"assignment": {"tp", "ex", "exercise", "deadline"},
 	})
 	if faults != nil {

@@ -80,6 +80,8 @@ func TestReadCourseSaysWhatIsWrong(t *testing.T) {
 		{"key twice", "roster = \"x\"\nroster = \"y\"\n", []string{`course.toml:2: the key "roster" is there twice`}, `course.toml:2 : la clé "roster" est là deux fois`},
 		{"unknown key", "rooster = \"x\"\n", []string{`course.toml:1: unknown key "rooster" (did you mean "roster"?)`}, `course.toml:1 : clé inconnue : "rooster" (vouliez-vous « roster » ?)`},
 		{"unknown key of an assignment", "[[assignment]]\ntp = 1\nex = 1\nexercice = \"server\"\n", []string{`course.toml:4: unknown key "exercice" (did you mean "exercise"?)`}, `course.toml:4 : clé inconnue : "exercice" (vouliez-vous « exercise » ?)`},
+		{"severities that are no table", "roster = \"r.csv\"\nseverity = 3\n", []string{"course.toml:2: severity: expected a table", "not an integer"}, "course.toml:2 : severity : il faut une table"},
+		{"assignments that are no table", "assignment = 3\n", []string{"course.toml:1: assignment: expected a list, not an integer"}, "course.toml:1 : assignment : il faut une liste et non un nombre entier"},
 		{"unknown rule", "[severity]\n\"name.acent\" = \"warn\"\n", []string{`course.toml:2: unknown rule "name.acent" (did you mean "name.accent"?)`}, `course.toml:2 : règle inconnue : "name.acent" (vouliez-vous « name.accent » ?)`},
 		{"unknown group", "[severity]\n\"names.*\" = \"warn\"\n", []string{`unknown rule "names.*" (did you mean "name.*"?)`}, `règle inconnue : "names.*"`},
 		{"unknown severity", "[severity]\n\"name.*\" = \"warm\"\n", []string{`course.toml:2: rule name.*: unknown severity "warm" (did you mean "warn"?): choose reject, warn or ignore`}, `règle name.* : sévérité inconnue : "warm" (vouliez-vous « warn » ?) : choisissez reject, warn ou ignore`},
