@@ -150,6 +150,7 @@ func TestSummarySaysWholeReasons(t *testing.T) {
 func TestClassTextLimits(t *testing.T) {
 	c := reporttest.Small()
 	row := c.Rows[4]
+	row.Older, row.ValidOlder = nil, ""
 	for range 3000 {
 		c.Rows = append(c.Rows, row)
 	}

@@ -154,6 +154,7 @@ func Small() *batch.Class {
 	rows[0].Older = []string{"curie-tp3-ex1 (1).zip"}
 	rows[1].Late = 2*time.Hour + 5*time.Minute
 	rows[3].Retried, rows[3].First = true, "start sandbox: clone: resource temporarily unavailable"
+	rows[4].Older, rows[4].ValidOlder = []string{"yunes-tp3-ex1.zip"}, "yunes-tp3-ex1.zip"
 	c := class("rendus", rows)
 	c.Others = []batch.Other{{Path: "notes.txt", Why: "kind", Note: lang.T("du texte", "text")}}
 	c.People, c.Absent = people, []course.Person{people[2]}
@@ -221,6 +222,7 @@ func Hostile() *batch.Class {
 		rows[i].Again = []string{"grader", "check", rows[i].Path}
 		rows[i].Retried, rows[i].First = true, Evil()
 	}
+	rows[2].ValidOlder = "old/" + Evil()
 	c := class("=rendus\x1b[2J", rows)
 	c.Others = []batch.Other{{Path: Evil(), Why: "nested", Note: same(Evil())}}
 	c.Complete, c.Pending = false, []string{Evil()}

@@ -114,7 +114,7 @@ func line(b *gradebook.Book, l *gradebook.Line, words words, in lang.Lang, o Opt
 		}
 		row = append(row, cell)
 		handed = handed || c.State != gradebook.Missing
-		if said := remarksOn(c, words); said != "" {
+		if said := remarksOn(c, words, in); said != "" {
 			remarks = append(remarks, words.column(b.Columns[i])+words.colon+said)
 		}
 	}
@@ -141,7 +141,7 @@ func number(hundredths int, decimal byte) string {
 }
 
 // remarksOn says what the mark alone does not.
-func remarksOn(c gradebook.Cell, words words) string {
+func remarksOn(c gradebook.Cell, words words, in lang.Lang) string {
 	if c.State == gradebook.Pending {
 		return words.pending
 	}
@@ -160,6 +160,9 @@ func remarksOn(c gradebook.Cell, words words) string {
 			}
 		}
 		said = append(said, strings.TrimSpace(words.rejected+" "+strings.Join(rules, " ")))
+		if remark := c.Row.Remark(); !remark.Empty() {
+			said = append(said, remark.In(in))
+		}
 	case gradebook.Fault:
 		said = append(said, words.fault)
 	}
