@@ -12,7 +12,7 @@ import (
 
 // ErrNoName is what FileName's error wraps when a family name cannot be written
 // in the letters a to z.
-var ErrNoName = lang.Errorf("aucune lettre de a à z", "no letters a to z")
+var ErrNoName = lang.Errorf("ce nom ne s'écrit pas avec les seules lettres de a à z", "it cannot be written in the letters a to z alone")
 
 // maxNumber is the highest TP or exercise number.
 const maxNumber = 999
@@ -40,8 +40,8 @@ func Normalize(family string) string {
 func FileName(family string, tp, ex int) (string, error) {
 	student := Normalize(family)
 	if student == "" || len(student) > maxName {
-		return "", lang.Errorf("nom d'archive pour %s : %w dans ce nom : écrivez-le en lettres latines, au plus %d, sans chiffre",
-			"name an archive for %s: %w: give the name in Latin letters, at most %d", Show(family), ErrNoName, maxName)
+		return "", lang.Errorf("nom d'archive pour %s : %w : donnez-le en lettres latines, au plus %d, sans chiffre",
+			"name an archive for %s: %w: give the name in Latin letters, at most %d, without digits", Show(family), ErrNoName, maxName)
 	}
 	if tp < 1 || tp > maxNumber {
 		return "", lang.Errorf("nom d'archive : pas de TP %d : les numéros vont de 1 à %d", "name an archive: no TP %d: numbers go from 1 to %d", tp, maxNumber)

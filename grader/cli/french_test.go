@@ -20,7 +20,7 @@ func TestFrenchUsage(t *testing.T) {
 		{"check --scripts nowhere x", "nowhere n'existe pas"},
 		{"name Yunes --tp trois --ex 1", `--tp : un nombre entier est attendu, et non "trois"`},
 		{"name de Gaulle --tp 3 --ex 1", "argument en trop : Gaulle (ce qui a des espaces se met entre guillemets)"},
-		{"name 42 --tp 3 --ex 1", "aucune lettre de a à z"},
+		{"name 42 --tp 3 --ex 1", "ne s'écrit pas avec les seules lettres de a à z"},
 		{"name Yunes --tp 3 --ex 0", "--ex 0 : un exercice a un numéro de 1 à 999"},
 		{"pack Yunes --tp 3 --ex 1 nowhere.py", "nowhere.py n'existe pas"},
 		{"reference foo", `programme de référence inconnu : "foo"`},

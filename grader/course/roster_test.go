@@ -52,7 +52,7 @@ func TestReadRosterSaysWhatIsWrong(t *testing.T) {
 		{"no header", "Yunès,Jean-Baptiste\nMartin,Luc\n", "no row of column names", "la première ligne doit nommer les colonnes"},
 		{"nobody", "nom,prénom\n", "nobody on it", "personne n'y est"},
 		{"no family name", "nom,prénom\n,Luc\n", "line 2: no family name", "liste des étudiants, ligne 2 : pas de nom de famille"},
-		{"no Latin letters", "nom,prénom\nMartin,Luc\n张,伟\n", "line 3: family name \"张\"", "ligne 3 : nom de famille \"张\" : aucune lettre de a à z : écrivez-le"},
+		{"no Latin letters", "nom,prénom\nMartin,Luc\n张,伟\n", "line 3: family name \"张\"", "ligne 3 : nom de famille \"张\" : ce nom ne s'écrit pas avec les seules lettres de a à z : écrivez-le"},
 		{"UTF-16", "\xff\xfen\x00o\x00m\x00", "save it as CSV (UTF-8)", "enregistrez-la au format CSV (UTF-8)"},
 		{"a spreadsheet", "PK\x03\x04\x14\x00", "save it as CSV (UTF-8)", "enregistrez-la au format CSV (UTF-8)"},
 	} {

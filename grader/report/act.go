@@ -49,6 +49,23 @@ func ActOf(acts [][]scenario.Event, s *scenario.Step) []scenario.Event {
 	return acts[len(acts)-1]
 }
 
+// answers are the verbs that judge answers which came before.
+var answers = []string{"alike", "body", "framed", "header", "shown", "status"}
+
+// judged cuts what came after the answers that a step judges: it is about others.
+func judged(act []scenario.Event, s *scenario.Step) []scenario.Event {
+	if !slices.Contains(answers, Verb(s)) {
+		return act
+	}
+	names := Objects(s)
+	for i, e := range slices.Backward(act) {
+		if e.Conn != "" && slices.Contains(names, e.Conn) {
+			return act[:i+1]
+		}
+	}
+	return act
+}
+
 // Shown returns what is listed of a try, without the steps of earlier boxes
 // unless the failed step is about one of them: what was done, and the step that
 // failed. Where two runs are compared and one of them shows the fault by itself,

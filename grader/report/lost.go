@@ -351,7 +351,7 @@ func (p *page) conversationOf(r *grade.Result, criterion, name string, failed *s
 	}
 	timeline := t.Timeline
 	if failed != nil && failed.Scenario == name && !p.all {
-		timeline = ActOf(Acts(timeline), failed)
+		timeline = judged(ActOf(Acts(timeline), failed), failed)
 	}
 	scene := name
 	if len(timeline) > 0 { // no two boxes begin at once

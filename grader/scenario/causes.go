@@ -53,6 +53,7 @@ var causes = []cause{
 	{regexp.MustCompile(`Operation not supported`), (*failure).udp, overUDP("{program}", false)},
 	{regexp.MustCompile(`'module' object is not callable`), (*failure).callsSocket, lang.T("après import socket, socket est le module : la fonction s'écrit socket.socket(…)", "after import socket, socket is the module: the function is written socket.socket(…)")},
 	{regexp.MustCompile(`type object 'socket' has no attribute`), (*failure).fromSocket, lang.T("« from socket import … » a fait de socket la classe elle-même : écrivez import socket", "“from socket import …” has made socket the class itself: write import socket")},
+	{regexp.MustCompile(`NameError|UnboundLocalError`), (*failure).assignsLater, lang.T("ce nom reçoit sa valeur sur une ligne qui n'a pas été exécutée jusqu'au bout : une exception l'a interrompue, ou le programme n'est pas passé par là ; après un except qui a tout traité, passez au client suivant (continue)", "this name gets its value on a line that was not run to its end: an exception cut it short, or the program did not come by; after an except that has seen to everything, go on to the next client (continue)")},
 	{regexp.MustCompile(`^`), (*failure).wantsArgument, lang.T("le programme demande un argument ; l'énoncé le lance sans", "the program asks for an argument; the sheet runs it without")},
 
 	// What they do.
@@ -131,6 +132,37 @@ func (f *failure) before312() bool {
 	_, err := fmt.Sscanf(f.python, "%d.%d", &major, &minor)
 	return err == nil && major == 3 && minor < 12
 }
+
+// assignsLater tells whether the name that the program lacks gets a value where
+// it would have been seen: in the same function, or outside of all functions.
+func (f *failure) assignsLater() bool {
+	name := lacked.FindStringSubmatch(f.words)
+	if name == nil {
+		return false
+	}
+	gives := regexp.MustCompile(`^[ \t]*(?:with\b.* as )?` + name[1] + `(?:[ \t]*=[^=]|[ \t]*:)`)
+	if gives.MatchString(f.quoted) {
+		return false // from itself: what is missing is a beginning, or global
+	}
+	inside := -1 // how far the function is indented that the line is in
+	for line := range strings.Lines(f.source) {
+		text := strings.TrimLeft(line, " \t")
+		indent := len(line) - len(text)
+		if strings.TrimSpace(text) != "" && indent <= inside {
+			inside = -1
+		}
+		if inside < 0 && (strings.HasPrefix(text, "def ") || strings.HasPrefix(text, "async def ") || strings.HasPrefix(text, "class ")) {
+			inside = indent
+		}
+		if gives.MatchString(line) && (inside >= 0) == strings.Contains(f.words, "UnboundLocalError") {
+			return true
+		}
+	}
+	return false
+}
+
+// lacked is the name that a program has no value for.
+var lacked = regexp.MustCompile(`(?:name|variable) '(\w+)'`)
 
 func (f *failure) argv() bool     { return strings.Contains(f.quoted, "argv") }
 func (f *failure) bareArgv() bool { return f.argv() && f.bare }

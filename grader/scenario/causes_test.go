@@ -53,6 +53,21 @@ func TestCausesDependOnTheCircumstances(t *testing.T) {
 			failure{words: "ImportError: cannot import name 'a' from partially initialized module 'outils' (most likely due to a circular import) (/home/etudiant/outils.py)", files: []string{"server.py", "outils.py"}},
 			"ce module n'est pas encore lu en entier : deux fichiers s'importent l'un l'autre", "this module is not wholly read yet: two files import one another",
 		},
+		{
+			"a name whose line an exception cut short",
+			failure{words: "NameError: name 'f' is not defined", quoted: "data = f.read()", source: "while True:\n    try:\n        f = open(name)\n    except OSError:\n        pass\n    data = f.read()\n"},
+			"ce nom reçoit sa valeur sur une ligne qui n'a pas été exécutée jusqu'au bout : une exception l'a interrompue, ou le programme n'est pas passé par là ; après un except qui a tout traité, passez au client suivant (continue)", "this name gets its value on a line that was not run to its end: an exception cut it short, or the program did not come by; after an except that has seen to everything, go on to the next client (continue)",
+		},
+		{
+			"in a function",
+			failure{words: "UnboundLocalError: cannot access local variable 'f' where it is not associated with a value", quoted: "data = f.read()", source: "def serve():\n    with open(name) as f:\n        pass\n    data = f.read()\n"},
+			"ce nom reçoit sa valeur sur une ligne qui n'a pas été exécutée jusqu'au bout : une exception l'a interrompue, ou le programme n'est pas passé par là ; après un except qui a tout traité, passez au client suivant (continue)", "this name gets its value on a line that was not run to its end: an exception cut it short, or the program did not come by; after an except that has seen to everything, go on to the next client (continue)",
+		},
+		{
+			"a name of another function",
+			failure{words: "NameError: name 'f' is not defined", quoted: "data = f.read()", source: "def first():\n    f = open(name)\n\ndata = f.read()\n"},
+			"ce nom n'est défini nulle part (faute de frappe, import oublié ?)", "this name is defined nowhere (a typing error, a missing import?)",
+		},
 		{"no argument", failure{words: index, quoted: "port = int(sys.argv[1])", bare: true}, "le programme lit un argument (sys.argv), et il est lancé sans", "the program reads an argument (sys.argv), and it is run without"},
 		{"one argument of two", failure{words: index, quoted: "port = int(sys.argv[2])"}, "le programme lit plus d'arguments qu'il n'en reçoit (sys.argv)", "the program reads more arguments than it gets (sys.argv)"},
 		{

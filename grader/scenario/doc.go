@@ -263,11 +263,11 @@ answer while the grader's side is open is asked again with that side ended.
 
 Waits for any bytes, and keeps them in a variable.
 
-	reflect CONN [altered|longer]
+	reflect CONN [altered|longer|shorter]
 
 Plays the echo server on this connection, and on those that the client makes
 after it, until the client has no more to say; altered changes the last letter
-of each piece, longer puts a letter before each.
+of each piece, longer puts a letter before each, shorter takes the last one away.
 
 	replied ANSWER
 

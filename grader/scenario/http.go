@@ -56,9 +56,9 @@ var (
 	// statusLine is what browsers take for one: any line that begins with these
 	// four letters (net/http/http_stream_parser, nsHttpTransaction).
 	statusLine = regexp.MustCompile(`(?i)^http`)
-	// statusCode is its number, at its place, glued to the version, or after the
-	// words: what is wrong with its place is told once, by framed.
-	statusCode = regexp.MustCompile(`^[^ \t]*[ \t]+(\d{1,4})|(?i)^http/\d\.\d(\d{3})(?:[ \t]|$)|^[^ \t]*[ \t].*?[ \t]([1-5]\d\d)[ \t]*$`)
+	// statusCode is its number, at its place, glued to the version, or behind a
+	// word: what is wrong with its place is told once, by framed.
+	statusCode = regexp.MustCompile(`^[^ \t]*[ \t]+(\d{1,4})|(?i)^http/\d\.\d(\d{3})(?:[ \t]|$)|^[^ \t]*[ \t].*?[ \t]([1-5]\d\d)(?:[ \t]|$)`)
 )
 
 // strictStatus is what a status line must be (RFC 9112, 4).

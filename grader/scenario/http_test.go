@@ -259,6 +259,7 @@ func TestStatusCode(t *testing.T) {
 		{"HTTP/1.1404 Not Found", 404, false},
 		{"HTTP/1.1 Not Found 404", 404, false},
 		{"HTTP/1.1 OK 200 ", 200, false},
+		{"HTTP/1.1 Error 404 Not Found", 404, false},
 		{"HTTP/1.1 OK", 200, true},
 		{"HTTP/1.1 Not Found", 200, true},
 		{"HTTP/1.1 port 8080", 200, true},

@@ -26,6 +26,10 @@ var (
 	literal = regexp.MustCompile(`"([^"\n]{1,80})"|'([^'\n]{1,80})'`)
 	// setting is a value in a file of settings: root = pages.
 	setting = regexp.MustCompile(`(?m)[=:][ \t]*([^\s"'=:]{1,80})[ \t]*$`)
+	// block is a text of several lines, in which settings may stand as in a file.
+	block = regexp.MustCompile(`(?s)"""(.*?)"""|'''(.*?)'''`)
+	// listed are words that the program parts.
+	listed = regexp.MustCompile(`["']([^"'\n]{1,80})["']\.split\(\)`)
 	// folderWord is a text that may name a folder: site, .site, www.site.org, tp4/site_v1.0.
 	folderWord = regexp.MustCompile(`^` + folderPart + `(/` + folderPart + `)*$`)
 	blankWord  = regexp.MustCompile(`^[\p{L}\p{N}_-]+( [\p{L}\p{N}_-]+){1,3}$`)
@@ -153,6 +157,16 @@ func foldersNamed(f sandbox.File) []string {
 	program := strings.HasSuffix(f.Path, ".py")
 	switch strings.ToLower(path.Ext(f.Path)) {
 	case ".py":
+		for _, b := range block.FindAllStringSubmatch(text, -1) {
+			for _, m := range setting.FindAllStringSubmatch(b[1]+b[2], -1) {
+				out = append(out, folder(m[1])...)
+			}
+		}
+		for _, l := range listed.FindAllStringSubmatch(text, -1) {
+			for _, word := range strings.Fields(l[1]) {
+				out = append(out, folder(word)...)
+			}
+		}
 	case ".json", ".ini", ".cfg", ".conf", ".toml", ".yaml", ".yml", ".txt", ".env":
 		for _, m := range setting.FindAllStringSubmatch(text, -1) {
 			out = append(out, folder(m[1])...)

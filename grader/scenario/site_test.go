@@ -49,6 +49,8 @@ func TestRoots(t *testing.T) {
 		{"a file is no folder", "sioux.py", `'sioux.py'; 'sioux.py/x'`, nil},
 		{"settings in JSON", "config.json", `{"root": "pages", "port": 80}`, []string{"root", "pages", "port", "root/pages", "pages/port", "root/port"}},
 		{"settings", "sioux.ini", "[http]\nroot = ./pages/\nport: 80\n", []string{"pages", "80", "pages/80"}},
+		{"settings in the program", "sioux.py", "c.read_string(\"\"\"[http]\nport: 80\nroot = ./pages\"\"\")", []string{"80", "pages", "80/pages"}},
+		{"words that are parted", "sioux.py", "hote, racine = 'localhost depot'.split()", []string{"depot", "localhost depot"}},
 		{"a page names no root", "index.html", `<a href="pages/x.html">`, nil},
 		{"arguments", "sioux.py", "sys.argv[1]", []string{"8080"}},
 	} {

@@ -60,7 +60,7 @@ var verbs = map[string]*verb{
 	"message":  {usage: "message CONN DATA [now]", args: []kind{aConn, someText, someText}, min: 2, run: doMessage},
 	"alone":    {usage: "alone CONN", args: []kind{aConn}, min: 1, run: doAlone},
 	"within":   {usage: "[!] within CONN TEXT", args: []kind{aConn, someText}, min: 2, negates: true, run: doWithin},
-	"reflect":  {usage: "reflect CONN [altered|longer]", args: []kind{aConn, someText}, min: 1, run: doReflect},
+	"reflect":  {usage: "reflect CONN [altered|longer|shorter]", args: []kind{aConn, someText}, min: 1, run: doReflect},
 	"closed":   {usage: "closed CONN", args: []kind{aConn}, min: 1, run: doClosed},
 	"finish":   {usage: "finish CONN", args: []kind{aConn}, min: 1, run: doFinish},
 	"shutdown": {usage: "shutdown CONN", args: []kind{aConn}, min: 1, run: doShutdown},

@@ -84,6 +84,10 @@ func doDiffer(r *runner, _ bool, args []string) (lang.Text, error) {
 	if p.unanswered() {
 		return did, need{args[2]}
 	}
+	shorter := slices.Equal(p.echo, []string{"shorter"})
+	if shorter && r.waitsForMore(p) {
+		return did, nil // it reads as much as it has sent, and does not get to its diagnosis
+	}
 	if e, err = r.confirm(args, e); err != nil {
 		return did, err
 	}
@@ -91,12 +95,22 @@ func doDiffer(r *runner, _ bool, args []string) (lang.Text, error) {
 	switch {
 	case longer && (!e.telling() || e.upsideDown()):
 		return did, wrong(lang.F("%s dit la même chose quand l'écho a une lettre de plus, devant le message : le message y est, mais ce n'est pas lui", "%s says the same when the echo has a letter more, before the message: the message is in it, but is not it", p.file))
+	case shorter && (!e.telling() || e.upsideDown()):
+		return did, wrong(lang.F("%s dit la même chose quand il manque la dernière lettre à l'écho : ce qui est revenu est juste, mais tout n'est pas revenu (zip, min(len(…)) et startswith s'arrêtent au plus court des deux)", "%s says the same when the last letter of the echo is missing: what came back is right, but not all of it came back (zip, min(len(…)) and startswith stop at the shorter of the two)", p.file))
 	case !e.telling():
 		return did, wrong(lang.F("%s affiche la même chose dans les deux cas (au message près)", "%s prints the same in both cases (but for the message)", p.file))
 	case e.upsideDown():
 		return did, wrong(lang.F("%s dit que les messages sont identiques alors que l'écho a été altéré", "%s says that the messages are identical although the echo was altered", p.file))
 	}
 	return did, nil
+}
+
+// waitsForMore tells whether a client did not end by itself, as it should when
+// it has said what it found.
+func (r *runner) waitsForMore(p *program) bool {
+	waits := false
+	r.read(func() { waits = !p.p.Exited || p.p.Exit.Signal != 0 || p.p.Exit.Code != 0 })
+	return waits
 }
 
 // doAgrees checks that a program's diagnosis is the one it gives for a

@@ -279,6 +279,9 @@ func doAlike(r *runner, _ bool, args []string) (lang.Text, error) {
 	if err != nil {
 		return did, err
 	}
+	if a.code != b.code && b.code == 0 {
+		return did, wrong(lang.F("la première réponse est « %s » ; celle-ci (%s) ne commence pas par une ligne d'état, mais par « %s »", "the first answer is “%s”; this one (%s) does not begin with a status line, but with “%s”", shown(a.status, 60), b.path, b.beginning()))
+	}
 	if a.code != b.code {
 		return did, wrong(lang.F("la première réponse est « %s », celle-ci « %s »", "the first answer is “%s”, this one “%s”", shown(a.status, 60), shown(b.status, 60)))
 	}
@@ -314,8 +317,7 @@ func doStatus(r *runner, neg bool, args []string) (lang.Text, error) {
 		if neg {
 			return did, nil
 		}
-		first, _, _ := strings.Cut(string(a.raw), "\n")
-		return did, wrong(lang.F("la réponse ne commence pas par une ligne d'état (HTTP/1.1 200 OK), mais par « %s »", "the answer does not begin with a status line (HTTP/1.1 200 OK), but with “%s”", shown(first, 80)))
+		return did, wrong(lang.F("la réponse ne commence pas par une ligne d'état (HTTP/1.1 200 OK), mais par « %s »", "the answer does not begin with a status line (HTTP/1.1 200 OK), but with “%s”", a.beginning()))
 	}
 	saw := lang.F("la réponse est « %s »", "the answer is “%s”", shown(a.status, 80))
 	if a.assumed {
@@ -445,9 +447,19 @@ func doFramed(r *runner, _ bool, args []string) (lang.Text, error) {
 		if slip := a.slip(); !slip.Empty() {
 			fault = slip
 		}
+		if a.code >= 400 {
+			// Others are right: which one it is about must be said.
+			fault = lang.Colon(lang.F("réponse %d à %s", "answer %d to %s", a.code, shown(a.path, 60)), fault)
+		}
 		return did, wrong(fault)
 	}
 	return did, nil
+}
+
+// beginning is the first line of an answer, as it is shown.
+func (a *answer) beginning() string {
+	first, _, _ := strings.Cut(string(a.raw), "\n")
+	return shown(first, 80)
 }
 
 // fault says what is wrong with the form of an answer, if anything.
@@ -456,8 +468,7 @@ func (a *answer) fault() lang.Text {
 	case a.junk > 0:
 		return lang.F("la réponse commence par « %s » avant la ligne d'état", "the answer begins with “%s” before the status line", visible(string(a.raw[:a.junk])))
 	case !strictStatus.MatchString(a.status):
-		first, _, _ := strings.Cut(string(a.raw), "\n")
-		return lang.F("la ligne d'état doit être comme « HTTP/1.1 200 OK » ; reçu « %s »", "the status line must be like “HTTP/1.1 200 OK”; received “%s”", shown(first, 80))
+		return lang.F("la ligne d'état doit être comme « HTTP/1.1 200 OK » ; reçu « %s »", "the status line must be like “HTTP/1.1 200 OK”; received “%s”", a.beginning())
 	case len(a.odd) > 0:
 		return lang.F("cette ligne d'en-tête n'est pas de la forme « Nom: valeur » : « %s »", "this header line is not of the form “Name: value”: “%s”", shown(a.odd[0], 80))
 	case !a.whole && a.next == a.begin:

@@ -11,8 +11,8 @@ import (
 
 // doReflect plays the echo server for a client, on this connection and on those
 // that it makes after it, until the client has no more to say: each piece
-// comes back as it is, with one letter changed (altered) or with a letter more
-// before it (longer).
+// comes back as it is, with one letter changed (altered), with a letter more
+// before it (longer) or without its last letter (shorter).
 func doReflect(r *runner, _ bool, args []string) (lang.Text, error) {
 	did := lang.T("renvoyer au client ce qu'il envoie, à l'identique", "send back what the client sends, as it is")
 	how := ""
@@ -22,6 +22,8 @@ func doReflect(r *runner, _ bool, args []string) (lang.Text, error) {
 	switch how {
 	case "longer":
 		did = lang.T("renvoyer au client ce qu'il envoie, précédé d'une lettre", "send back what the client sends, with a letter before it")
+	case "shorter":
+		did = lang.T("renvoyer au client ce qu'il envoie, sans la dernière lettre", "send back what the client sends, without its last letter")
 	case "altered":
 		did = lang.T("renvoyer au client ce qu'il envoie, une lettre changée", "send back what the client sends, one letter changed")
 	}
@@ -32,7 +34,6 @@ func doReflect(r *runner, _ bool, args []string) (lang.Text, error) {
 	p := first.with
 	p.echo = args[1:]
 	open := []*conn{first}
-	patience := sandbox.Patience
 	began := time.Now()
 	for echoes := 0; ; {
 		many, long := manyEchoes, sandbox.Patience
@@ -48,7 +49,7 @@ func doReflect(r *runner, _ bool, args []string) (lang.Text, error) {
 		}
 		var came *sandbox.Conn
 		var spoke, done *conn
-		end, err := r.untilFor(p, patience, func() bool {
+		end, err := r.until(p, func() bool {
 			for _, c := range open {
 				if len(c.c.Data) > c.read {
 					spoke = c
@@ -69,7 +70,6 @@ func doReflect(r *runner, _ bool, args []string) (lang.Text, error) {
 			if err := r.echo(spoke, how); err != nil {
 				return did, err
 			}
-			patience = afterEcho
 			echoes++
 		case done != nil:
 			if err := r.closeConn(done, false); err != nil {
@@ -94,6 +94,9 @@ func doReflect(r *runner, _ bool, args []string) (lang.Text, error) {
 				if err != nil {
 					return did, err
 				}
+				if first.read > 0 {
+					return did, wrong(lang.T("le client n'envoie son message qu'une fois que le serveur n'envoie plus rien : il attend d'abord quelque chose, qu'aucun serveur d'écho n'envoie", "the client sends its message only once the server sends no more: it waits for something first, which no echo server sends"))
+				}
 				return did, wrong(lang.Colon(lang.T("le client n'a rien envoyé", "the client sent nothing"), how))
 			}
 			return did, nil
@@ -101,21 +104,22 @@ func doReflect(r *runner, _ bool, args []string) (lang.Text, error) {
 	}
 }
 
-// afterEcho is how long, in its own time, a client may think between two
-// messages.
-const afterEcho = 3 * time.Second
-
 // echo sends back what has come on a connection.
 func (r *runner) echo(c *conn, how string) error {
 	var got []byte
 	r.read(func() { got = slices.Clone(c.c.Data[c.read:]) })
 	c.read += len(got)
+	if c.halved {
+		return nil // too late: the grader sends no more
+	}
 	back := slices.Clone(got)
 	switch how {
 	case "altered":
 		alter(back)
 	case "longer":
 		back = prefixed(back)
+	case "shorter":
+		back = shortened(back)
 	}
 	c.with.answered = true
 	if slices.Contains(r.secrets, string(got)) && slices.Contains(r.secrets, string(back)) {
@@ -160,6 +164,17 @@ func prefixed(data []byte) []byte {
 		letter = 'y'
 	}
 	return append([]byte{letter}, data...)
+}
+
+// shortened takes the last letter or digit of data away, or its last byte: what
+// ends a line stays.
+func shortened(data []byte) []byte {
+	for i, b := range slices.Backward(data) {
+		if b >= 'a' && b <= 'z' || b >= 'A' && b <= 'Z' || b >= '0' && b <= '9' {
+			return slices.Delete(data, i, i+1)
+		}
+	}
+	return data[:max(0, len(data)-1)]
 }
 
 // doAlter sets a variable to a text altered as reflect alters it.
