@@ -280,7 +280,8 @@ var unrunnable = []string{"SyntaxError", "IndentationError", "TabError", "Module
 var slips = []string{"NameError", "UnboundLocalError", "AttributeError", "TypeError", "IndexError", "ValueError", "TimeoutError", "timeout"}
 
 // hinted reports whether the hint of a lost criterion may help. It is out of
-// place where Python could not read the program, and where the step says already
+// place where Python could not read the program, where a client that does not end
+// has not come to be judged by what it says, and where the step says already
 // which slip ended it or a part of it, and what that means. An advice is its hint.
 func hinted(r *grade.Result, c *grade.Criterion) bool {
 	if notRun(r, c) {
@@ -289,6 +290,9 @@ func hinted(r *grade.Result, c *grade.Criterion) bool {
 	failures := mismatches(c.Steps)
 	if len(failures) == 0 || c.Advice {
 		return true
+	}
+	if Verb(&failures[0]) == "exited" && slices.ContainsFunc(c.Steps, func(s scenario.Step) bool { return Verb(&s) == "affirms" }) {
+		return false // it is about what the client says, and it only did not end
 	}
 	e := failures[0].Error
 	_, after, _ := strings.Cut(failures[0].Saw.EN, e.Words)

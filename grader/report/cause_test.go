@@ -231,6 +231,28 @@ func TestHintOfAnotherMatter(t *testing.T) {
 	}
 }
 
+// TestHintOfDiagnosis: a hint about what a client says is none for one that only
+// does not end.
+func TestHintOfDiagnosis(t *testing.T) {
+	for verb, want := range map[string]bool{"affirms": true, "exited": false} {
+		r := serverResult()
+		steps := []scenario.Step{
+			step("quit", 4, "quit", scenario.OK, "event", same("wait"), same("")),
+			step("quit", 5, "quit", scenario.Mismatch, "", same("read"), same("it says nothing")),
+		}
+		steps[0].Source, steps[1].Source = "exited a", "affirms a b d"
+		if verb == "exited" {
+			steps[0].Outcome, steps[0].Saw = scenario.Mismatch, same("it is still running")
+			steps[1].Outcome = scenario.Skipped
+		}
+		lose(&r, "quit", steps...)
+		c := r.Criteria[slices.IndexFunc(r.Criteria, func(c grade.Criterion) bool { return c.ID == "quit" })]
+		if got := hinted(&r, &c); got != want {
+			t.Errorf("lost in %s: hinted %v", verb, got)
+		}
+	}
+}
+
 // lostAlike is a server whose print, again and bytes (an advice) are lost in steps
 // of these verbs that saw what stands beside them.
 func lostAlike(verbs [3]string, saw [3]string, errors [3]scenario.Exception) grade.Result {
