@@ -91,7 +91,11 @@ func (c *proveCommand) prove(p *program, g *grade.Grader, s *grade.Suite, jobs i
 	ids := scored(s.Exercise)
 	fmt.Fprintf(p.stdout, "%s: %d programs\n%s\n", s.Exercise.ID, len(programs), heading(ids))
 	outcomes, err := proof.Run(p.ctx, g, s, programs, proof.Plan{Seed: c.Seed, Jobs: jobs, Rounds: c.Repeat}, func(o proof.Outcome) {
-		fmt.Fprintln(p.stdout, row(ids, o))
+		line := row(ids, o)
+		if o.Rounds < c.Repeat {
+			line += fmt.Sprintf("  (%d of %d rounds)", o.Rounds, c.Repeat)
+		}
+		fmt.Fprintln(p.stdout, line)
 		for _, v := range o.Varied {
 			fmt.Fprintf(p.stdout, "    %s\n", report.EscapeText(variation(v).In(p.lang)))
 		}

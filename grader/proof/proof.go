@@ -110,6 +110,7 @@ type Outcome struct {
 	// Kept are criteria that it should have lost, Lost are criteria that it
 	// should have kept.
 	Kept, Lost []string
+	Rounds     int // how often it was graded: fewer times than planned where Run was interrupted
 	// Varied are the criteria that did not fare alike in all rounds.
 	Varied []grade.Variation
 }
@@ -126,7 +127,8 @@ type Plan struct {
 	Rounds int    // how often each program is graded, at least 1
 }
 
-// Run grades programs as planned, and calls done after the last round of each.
+// Run grades programs as planned, and calls done after the last round of each, or
+// once it is interrupted with what the rounds before that gave.
 // The outcomes come in the order of the programs. The outcome of a program that
 // was graded more than once is the first one that is not as its label says.
 func Run(ctx context.Context, g *grade.Grader, suite *grade.Suite, programs []Program, plan Plan, done func(Outcome)) ([]Outcome, error) {
@@ -138,6 +140,7 @@ func Run(ctx context.Context, g *grade.Grader, suite *grade.Suite, programs []Pr
 	type graded struct {
 		program int
 		outcome Outcome
+		cut     bool // by an interruption: it tells nothing of the program
 	}
 	finished := make(chan graded)
 	go func() {
@@ -148,7 +151,7 @@ func Run(ctx context.Context, g *grade.Grader, suite *grade.Suite, programs []Pr
 					res := g.Grade(ctx, grade.Work{Suite: suite, Files: p.Files, Reference: p.Reference, ScoredOnly: !p.Advice, Seed: plan.Seed + uint64(i)})
 					o := compare(p, res)
 					o.Took = time.Since(began)
-					finished <- graded{i, o}
+					finished <- graded{i, o, ctx.Err() != nil}
 					return ctx.Err()
 				})
 			}
@@ -157,17 +160,28 @@ func Run(ctx context.Context, g *grade.Grader, suite *grade.Suite, programs []Pr
 		_ = group.Wait()
 		close(finished)
 	}()
+	tell := func(i int) {
+		out[i].Rounds, out[i].Varied = repeated[i].N, repeated[i].Varied()
+		if done != nil {
+			done(out[i])
+		}
+	}
 	for f := range finished {
 		i := f.program
+		if f.cut {
+			continue
+		}
 		repeated[i].Add(f.outcome.Result)
 		if repeated[i].N == 1 || out[i].OK() {
 			out[i] = f.outcome
 		}
 		if repeated[i].N == rounds {
-			out[i].Varied = repeated[i].Varied()
-			if done != nil {
-				done(out[i])
-			}
+			tell(i)
+		}
+	}
+	for i := range repeated {
+		if n := repeated[i].N; 0 < n && n < rounds {
+			tell(i)
 		}
 	}
 	return out, ctx.Err()

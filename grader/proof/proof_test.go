@@ -157,8 +157,9 @@ func TestRun(t *testing.T) {
 	program := func(name, source string, loses ...string) Program {
 		return Program{Name: name, Loses: loses, Files: []sandbox.File{{Path: "hi.py", Data: []byte(source)}}}
 	}
+	slow := program("slow", "import time\ntime.sleep(0.5)\nprint('hi')")
 	programs := []Program{
-		program("slow", "import time\ntime.sleep(0.5)\nprint('hi')"),
+		slow,
 		program("right", "print('hi')"),
 		program("wrong", "print('ho')", "says"),
 		program("wrong, unlabelled", "print('ho')"),
@@ -215,5 +216,16 @@ func TestRun(t *testing.T) {
 	outcomes, err = Run(cancelled, g, suite, programs, Plan{Jobs: 2}, nil)
 	if !errors.Is(err, context.Canceled) || slices.ContainsFunc(outcomes, Outcome.OK) {
 		t.Errorf("a cancelled run says %v, %v", err, outcomes)
+	}
+
+	// The second round of the slow one is cut: the first one counts.
+	interrupted, interrupt := context.WithCancel(t.Context())
+	done = nil
+	_, err = Run(interrupted, g, suite, []Program{program("right", "print('hi')"), slow}, Plan{Jobs: 1, Rounds: 2}, func(o Outcome) {
+		done = append(done, fmt.Sprintf("%s %d rounds, ok %v", o.Program.Name, o.Rounds, o.OK()))
+		interrupt()
+	})
+	if diff := cmp.Diff([]string{"right 2 rounds, ok true", "slow 1 rounds, ok true"}, done); diff != "" || !errors.Is(err, context.Canceled) {
+		t.Errorf("an interrupted run says %v and (-want +got):\n%s", err, diff)
 	}
 }
