@@ -26,8 +26,8 @@ type document struct {
 }
 
 // decode reads the document into v. known lists the keys that each table may
-// have, by the table's path ("" is the top); any other one is an error, with the
-// line that it is on and what was probably meant.
+// have, by the table's path ("" is the top), nil for any; any other one is an
+// error, with the line that it is on and what was probably meant.
 func (d document) decode(v any, known map[string][]string) []error {
 	meta, err := toml.NewDecoder(bytes.NewReader(d.data)).Decode(v)
 	if err != nil {
@@ -42,10 +42,9 @@ func (d document) decode(v any, known map[string][]string) []error {
 		return []error{d.at(0, err)}
 	}
 	var faults []error
-	// A table that is none is passed over by the decoder where a map is wanted.
+	// The decoder passes over what is no table where a map is wanted.
 	for _, path := range slices.Sorted(maps.Keys(known)) {
-		key := strings.Split(path, ".")
-		if kind := meta.Type(key...); len(key) == 1 && kind != "" && kind != "Hash" && kind != "ArrayHash" && kind != "Array" {
+		if kind := meta.Type(path); known[path] == nil && kind != "" && kind != "Hash" {
 			faults = append(faults, d.at(d.line("", path), lang.Errorf("%s : il faut %s et non %s", "%s: expected %s, not %s", path, typeName("map"), typeName(strings.ToLower(kind)))))
 		}
 	}
@@ -111,7 +110,7 @@ func typeName(name string) lang.Text {
 		return lang.T("true ou false", "true or false")
 	case strings.HasPrefix(name, "map"):
 		return lang.T("une table (un nom qui a un point est entre guillemets)", "a table (a name with a dot in it is in quotes)")
-	case name == "slice", strings.HasPrefix(name, "[]"):
+	case name == "slice", name == "array", name == "arrayhash", strings.HasPrefix(name, "[]"):
 		return lang.T("une liste", "a list")
 	case name == "time.Time", name == "datetime":
 		return lang.T("une date", "a date")

@@ -81,6 +81,7 @@ func TestReadCourseSaysWhatIsWrong(t *testing.T) {
 		{"unknown key", "rooster = \"x\"\n", []string{`course.toml:1: unknown key "rooster" (did you mean "roster"?)`}, `course.toml:1 : clé inconnue : "rooster" (vouliez-vous « roster » ?)`},
 		{"unknown key of an assignment", "[[assignment]]\ntp = 1\nex = 1\nexercice = \"server\"\n", []string{`course.toml:4: unknown key "exercice" (did you mean "exercise"?)`}, `course.toml:4 : clé inconnue : "exercice" (vouliez-vous « exercise » ?)`},
 		{"severities that are no table", "roster = \"r.csv\"\nseverity = 3\n", []string{"course.toml:2: severity: expected a table", "not an integer"}, "course.toml:2 : severity : il faut une table"},
+		{"severities in a list", "severity = [\"x\"]\n", []string{"course.toml:1: severity: expected a table", "not a list"}, "course.toml:1 : severity : il faut une table"},
 		{"assignments that are no table", "assignment = 3\n", []string{"course.toml:1: assignment: expected a list, not an integer"}, "course.toml:1 : assignment : il faut une liste et non un nombre entier"},
 		{"unknown rule", "[severity]\n\"name.acent\" = \"warn\"\n", []string{`course.toml:2: unknown rule "name.acent" (did you mean "name.accent"?)`}, `course.toml:2 : règle inconnue : "name.acent" (vouliez-vous « name.accent » ?)`},
 		{"unknown group", "[severity]\n\"names.*\" = \"warn\"\n", []string{`unknown rule "names.*" (did you mean "name.*"?)`}, `règle inconnue : "names.*"`},

@@ -70,3 +70,18 @@ func TestShownSteps(t *testing.T) {
 		}
 	}
 }
+
+// TestJudged: what came after the answer that a step judges is left out.
+func TestJudged(t *testing.T) {
+	act := timed(
+		note(scenario.KindStart, "s", "", "sioux.py", "sioux.py"),
+		note(scenario.KindConnect, "s", "m1", "", ""),
+		note(scenario.KindClosed, "s", "m1", "", ""),
+		note(scenario.KindConnect, "s", "m2", "", ""),
+	)
+	for source, want := range map[string]int{"framed m1": 3, "alike m1 m2 @a @b": 4, "! status m1 404": 3, "closed m1": 4, "framed m9": 4} {
+		if got := len(judged(act, &scenario.Step{Source: source})); got != want {
+			t.Errorf("%s: %d events, want %d", source, got, want)
+		}
+	}
+}

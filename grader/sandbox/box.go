@@ -26,12 +26,13 @@ type Box struct {
 	streams   []*Stream
 	listeners []*Server
 	processes []*Process
-	last      *Look  // the latest look
-	pushed    int    // how often something was sent in the background
-	spins     bool   // a wait has used up Thinking
-	buf       []byte // what a stream reads into
-	kept      int    // bytes that the connections which programs made keep
-	taken     int    // connections that the listeners took
+	last      *Look         // the latest look
+	pushed    int           // how often something was sent in the background
+	spins     bool          // a wait has used up Thinking
+	waited    time.Duration // in time that the programs could use
+	buf       []byte        // what a stream reads into
+	kept      int           // bytes that the connections which programs made keep
+	taken     int           // connections that the listeners took
 	closed    bool
 	used      time.Duration
 }
@@ -353,6 +354,14 @@ func (b *Box) Spins() bool {
 	return b.spins
 }
 
+// Waited is for how long, in time that the programs could use, the box's waits
+// have lasted so far.
+func (b *Box) Waited() time.Duration {
+	b.mu.Lock()
+	defer b.mu.Unlock()
+	return b.waited
+}
+
 // Suspect says that the same programs have used up Thinking in another box.
 func (b *Box) Suspect() {
 	b.mu.Lock()
@@ -449,7 +458,11 @@ func (b *Box) WaitFor(ctx context.Context, of *Process, patience time.Duration, 
 		pause := min(max(t.Sub(began)/2, running), longest)
 		if before != nil {
 			// A grader that was itself kept from running does not count that.
-			used += time.Duration(usable(before, now, int64(min(t.Sub(at), 2*longest))))
+			could := time.Duration(usable(before, now, int64(min(t.Sub(at), 2*longest))))
+			used += could
+			b.mu.Lock()
+			b.waited += could
+			b.mu.Unlock()
 			computed += time.Duration(processor(before, now))
 		}
 		if computed > thinking {

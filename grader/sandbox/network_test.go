@@ -120,6 +120,31 @@ s.accept()`, settling.Seconds(), tt.then))
 	}
 }
 
+// TestRests: what goes on in the background is its program's, not another's.
+func TestRests(t *testing.T) {
+	daemon := &Process{PID: 10, Exited: true}
+	other := &Process{PID: 20}
+	for _, tt := range []struct {
+		name    string
+		session int
+		zombie  bool
+		call    Call
+		want    bool
+	}{
+		{"it runs, in its old session", 10, false, CallRunning, false},
+		{"it runs, in a session of its own", 11, false, CallRunning, false},
+		{"it waits there", 11, false, CallAccept, true},
+		{"it is a zombie there", 11, true, CallRunning, true},
+		{"another program runs", 20, false, CallRunning, true},
+	} {
+		look := &Look{Complete: true, Tasks: []Task{{PID: 12, Session: tt.session, Zombie: tt.zombie, Threads: []Thread{{ID: 12, Call: tt.call}}}}}
+		b := &Box{processes: []*Process{daemon, other}, last: look}
+		if got := b.Rests(daemon, look); got != tt.want {
+			t.Errorf("%s: rests %v", tt.name, got)
+		}
+	}
+}
+
 func TestPendingClientsAreCounted(t *testing.T) {
 	b := isolated(t)
 	p := b.start(`s = listen(); input()`)

@@ -3,7 +3,6 @@ package scenario
 import (
 	"fmt"
 	"slices"
-	"time"
 
 	"netlab/grader/lang"
 	"netlab/grader/sandbox"
@@ -34,7 +33,7 @@ func doReflect(r *runner, _ bool, args []string) (lang.Text, error) {
 	p := first.with
 	p.echo = args[1:]
 	open := []*conn{first}
-	began := time.Now()
+	began := r.box.Waited()
 	for echoes := 0; ; {
 		many, long := manyEchoes, sandbox.Patience
 		if r.endless[p.file] {
@@ -43,7 +42,7 @@ func doReflect(r *runner, _ bool, args []string) (lang.Text, error) {
 		if echoes > mostEchoes {
 			return did, nil // a client without end: the step exited tells
 		}
-		if echoes > many && time.Since(began) > long {
+		if echoes > many && r.box.Waited()-began > long {
 			r.endless[p.file], r.limited[p.file] = true, true
 			return did, nil // neither has this one
 		}
