@@ -263,10 +263,17 @@ func (c *Conn) Observe(seen func([]byte, End)) {
 	}
 }
 
+// Accepted tells how many connections were accepted in the box since it exists.
+// The error wraps ErrUnknown when the box cannot tell.
+func (b *Box) Accepted(ctx context.Context) (int64, error) {
+	return b.be.accepted(ctx)
+}
+
 // Traffic tells how many connections were accepted in the box, and how many
-// segments with data were sent in it, since it exists. The error wraps
+// bytes of data were sent in it, since it exists: a few more where connections
+// were reset. The error wraps
 // ErrUnknown when the box cannot tell.
-func (b *Box) Traffic(ctx context.Context) (accepted, segments int64, err error) {
+func (b *Box) Traffic(ctx context.Context) (accepted, bytes int64, err error) {
 	return b.be.traffic(ctx)
 }
 

@@ -290,8 +290,10 @@ func (b *boxThread) serve() {
 			reply.Look, err = b.look()
 		case "signal":
 			err = b.signal(req.ID, unix.Signal(req.Sig))
+		case "accepted":
+			reply.Accepted, err = b.accepted()
 		case "traffic":
-			reply.Accepted, reply.Segments, err = b.traffic()
+			reply.Accepted, reply.Bytes, err = b.traffic()
 		case "probe":
 			reply.Layers, err = b.probe()
 		case "close":
@@ -425,37 +427,4 @@ func trustLocks(tasks []Task, pid int) {
 			}
 		}
 	}
-}
-
-// traffic reads the namespace's TCP counters (net/snmp and net/netstat).
-func (b *boxThread) traffic() (accepted, segments int64, err error) {
-	if accepted, err = counter("/proc/1/net/snmp", "Tcp:", "PassiveOpens"); err != nil {
-		return 0, 0, err
-	}
-	segments, err = counter("/proc/1/net/netstat", "TcpExt:", "TCPOrigDataSent")
-	return accepted, segments, err
-}
-
-func counter(path, table, name string) (int64, error) {
-	text, err := os.ReadFile(path)
-	if err != nil {
-		return 0, err
-	}
-	var names []string
-	for line := range strings.Lines(string(text)) {
-		f := strings.Fields(line)
-		if len(f) == 0 || f[0] != table {
-			continue
-		}
-		if names == nil {
-			names = f
-			continue
-		}
-		for i := range names {
-			if names[i] == name && i < len(f) {
-				return strconv.ParseInt(f[i], 10, 64)
-			}
-		}
-	}
-	return 0, fmt.Errorf("%s: no counter %s %s", path, table, name)
 }

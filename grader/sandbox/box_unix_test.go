@@ -67,7 +67,9 @@ func (s *scripted) look(context.Context) (*Look, error) {
 
 func (s *scripted) signal(context.Context, int, int) error { return nil }
 
-func (s *scripted) traffic(context.Context) (accepted, segments int64, err error) {
+func (s *scripted) accepted(context.Context) (int64, error) { return 0, ErrUnknown }
+
+func (s *scripted) traffic(context.Context) (accepted, bytes int64, err error) {
 	return 0, 0, ErrUnknown
 }
 

@@ -40,7 +40,7 @@ type boxReply struct {
 	Look     *Look         `json:"-"` // goes as bytes
 	Layers   []Layer       `json:",omitzero"`
 	Accepted int64         `json:",omitzero"`
-	Segments int64         `json:",omitzero"`
+	Bytes    int64         `json:",omitzero"`
 	Used     time.Duration `json:",omitzero"`
 }
 
@@ -163,9 +163,14 @@ func (b *keptBox) signal(ctx context.Context, id, sig int) error {
 	return err
 }
 
-func (b *keptBox) traffic(ctx context.Context) (accepted, segments int64, err error) {
+func (b *keptBox) accepted(ctx context.Context) (int64, error) {
+	reply, _, err := b.call(ctx, boxRequest{Op: "accepted"})
+	return reply.Accepted, err
+}
+
+func (b *keptBox) traffic(ctx context.Context) (accepted, bytes int64, err error) {
 	reply, _, err := b.call(ctx, boxRequest{Op: "traffic"})
-	return reply.Accepted, reply.Segments, err
+	return reply.Accepted, reply.Bytes, err
 }
 
 // lay puts files into the work folder. No program runs yet.

@@ -401,31 +401,6 @@ input()
 	}
 }
 
-func TestTraffic(t *testing.T) {
-	b := isolated(t)
-	p := b.start(`
-s = listen()
-c, a = s.accept()
-for i in range(3):
-    c.sendall(b'x')
-    c.recv(1)
-input()
-`)
-	b.listening(p)
-	c := b.dial()
-	for i := range 3 {
-		b.received(p, c, strings.Repeat("x", i+1))
-		b.send(c, "y")
-	}
-	if e := b.end(p); e != Silence {
-		t.Fatalf("%q\n%s", e, b.state(p))
-	}
-	accepted, segments, err := b.box.Traffic(t.Context())
-	if err != nil || accepted != 1 || segments != 6 {
-		t.Errorf("traffic: %d accepted, %d segments, %v; want 1 and 6", accepted, segments, err)
-	}
-}
-
 func TestCloseWhileDataComes(t *testing.T) {
 	everywhere(t, func(t *testing.T, b *bench) {
 		p := b.start(`

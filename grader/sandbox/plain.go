@@ -344,8 +344,10 @@ func (b *plainBox) signal(_ context.Context, id, sig int) error {
 	return nil
 }
 
-// traffic cannot be told: the machine's counters are everybody's.
-func (b *plainBox) traffic(context.Context) (accepted, segments int64, err error) {
+// accepted and traffic cannot be told: the machine's counters are everybody's.
+func (b *plainBox) accepted(context.Context) (int64, error) { return 0, ErrUnknown }
+
+func (b *plainBox) traffic(context.Context) (accepted, bytes int64, err error) {
 	return 0, 0, ErrUnknown
 }
 

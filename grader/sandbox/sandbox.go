@@ -129,9 +129,11 @@ type backend interface {
 	look(ctx context.Context) (*Look, error)
 	// signal sends sig to the process that start numbered id.
 	signal(ctx context.Context, id int, sig int) error
-	// traffic tells how many connections were accepted in the box's network
-	// and how many segments with data were sent on it since it exists.
-	traffic(ctx context.Context) (accepted, segments int64, err error)
+	// accepted tells how many connections were accepted in the box's network
+	// since it exists.
+	accepted(ctx context.Context) (int64, error)
+	// traffic tells that too, and how many bytes of data were sent on it since it exists.
+	traffic(ctx context.Context) (accepted, bytes int64, err error)
 	// close ends every process of the box and returns when they are gone. It
 	// tells how much processor time the programs that were not Self have used.
 	close() (time.Duration, error)

@@ -353,10 +353,11 @@ that follow, another way to earn it, are excused.
 Checks that the program takes another client, who says nothing and leaves once the
 program does nothing more for it.
 
-	talked
+	talked [CONN]
 
 Checks that programs of the box talked to one another: a connection was
-accepted, and data went both ways.
+accepted, and data was sent; more of it than a client sent on CONN, if given,
+which was an earlier run of it: then some of it was an answer.
 
 	tells NAME CONN [TEXT]
 

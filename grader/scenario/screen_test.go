@@ -105,6 +105,45 @@ func TestClientThatDidNotCallSaysWhy(t *testing.T) {
 	}
 }
 
+// TestTalked: the end of a connection is no data, and a message without an
+// answer is no conversation.
+func TestTalked(t *testing.T) {
+	b := newBench(t)
+	const server = `
+import socket, sys
+s = socket.create_server(('', 6666))
+while True:
+    c, a = s.accept()
+    while d := c.recv(500):
+        if d != b'bye': c.sendall(d)
+    c.close()
+`
+	const client = `
+import socket, sys
+s = socket.create_connection(('localhost', 6666), timeout=1)
+said = sys.argv[1].encode()
+s.sendall(said)
+try: print(s.recv(500) if said else 'said nothing')
+except TimeoutError: print('no answer')
+s.close()
+`
+	for _, tt := range []struct{ name, said, want string }{
+		{"both ways", "hello", ""},
+		{"one way", "bye", "one message left, and nothing came back"},
+		{"nothing", "''", "the client connected to your server.py, and nothing was sent"},
+	} {
+		t.Run(tt.name, func(t *testing.T) {
+			t.Parallel()
+			tr := b.run(t, "criterion one\nlisten h 6666\nstart a c.py hey\naccept k h a\nreflect k\nexited a\nfresh\n"+
+				"start s server.py\nlistening s\nstart c c.py "+tt.said+"\nexited c\ntalked k\n-- server.py --"+server+"-- c.py --"+client)
+			last := tr.Steps[len(tr.Steps)-1]
+			if last.Saw.EN != tt.want || (last.Outcome == OK) != (tt.want == "") || last.Source != "talked k" {
+				t.Errorf("%s: %s, got  %q\nwant %q", last.Source, last.Outcome, last.Saw.EN, tt.want)
+			}
+		})
+	}
+}
+
 // TestClientThatCallsForEachArgument: that what it must not send came on another
 // connection is said, and to be seen.
 func TestClientThatCallsForEachArgument(t *testing.T) {

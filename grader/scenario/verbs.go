@@ -47,7 +47,7 @@ var verbs = map[string]*verb{
 	"affirms":   {usage: "affirms SAME SAME ALTERED", args: []kind{aProgram, aProgram, aProgram}, min: 3, run: doAffirms},
 	"differ":    {usage: "differ SAME SAME ALTERED", args: []kind{aProgram, aProgram, aProgram}, min: 3, run: doDiffer},
 	"agrees":    {usage: "agrees NAME SAME SAME ALTERED", args: []kind{aProgram, aProgram, aProgram, aProgram}, min: 4, run: doAgrees},
-	"talked":    {usage: "talked", run: doTalked},
+	"talked":    {usage: "talked [CONN]", args: []kind{aConn}, run: doTalked},
 
 	"connect":  {usage: "connect CONN NAME [elsewhere]", args: []kind{newConn, aProgram, someText}, min: 2, run: doConnect},
 	"accepted": {usage: "accepted CONN", args: []kind{aConn}, min: 1, run: doAccepted},

@@ -97,12 +97,28 @@ func doDiffer(r *runner, _ bool, args []string) (lang.Text, error) {
 		return did, wrong(lang.F("%s dit la même chose quand l'écho a une lettre de plus, devant le message : le message y est, mais ce n'est pas lui", "%s says the same when the echo has a letter more, before the message: the message is in it, but is not it", p.file))
 	case shorter && (!e.telling() || e.upsideDown()):
 		return did, wrong(lang.F("%s dit la même chose quand il manque la dernière lettre à l'écho : ce qui est revenu est juste, mais tout n'est pas revenu (zip, min(len(…)) et startswith s'arrêtent au plus court des deux)", "%s says the same when the last letter of the echo is missing: what came back is right, but not all of it came back (zip, min(len(…)) and startswith stop at the shorter of the two)", p.file))
+	case !longer && !shorter && r.speechless(args):
+		return did, wrong(lang.F("quand l'écho est altéré, %s ne finit pas et ne dit rien : il n'arrive à aucun diagnostic", "when the echo is altered, %s does not end and says nothing: it comes to no diagnosis", p.file))
 	case !e.telling():
 		return did, wrong(lang.F("%s affiche la même chose dans les deux cas (au message près)", "%s prints the same in both cases (but for the message)", p.file))
 	case e.upsideDown():
 		return did, wrong(lang.F("%s dit que les messages sont identiques alors que l'écho a été altéré", "%s says that the messages are identical although the echo was altered", p.file))
 	}
 	return did, nil
+}
+
+// speechless tells whether a client that ends after a faithful echo neither ends
+// after an altered one nor says more than what it says before either.
+func (r *runner) speechless(args []string) bool {
+	last := r.programs[args[2]]
+	ended := true
+	r.read(func() {
+		ended = last.p.Exited
+		for _, name := range args[:2] {
+			ended = ended || !r.programs[name].p.Exited
+		}
+	})
+	return !ended && strings.HasPrefix(r.view(r.programs[args[0]]), strings.TrimSpace(r.view(last)))
 }
 
 // waitsForMore tells whether a client did not end by itself, as it should when

@@ -10,7 +10,7 @@ import (
 
 // doReflect plays the echo server for a client, on this connection and on those
 // that it makes after it, until the client has no more to say: each piece
-// comes back as it is, with one letter changed (altered), with a letter more
+// comes back as it is, with its last letter a capital or no longer one (altered), with a letter more
 // before it (longer) or without its last letter (shorter).
 func doReflect(r *runner, _ bool, args []string) (lang.Text, error) {
 	did := lang.T("renvoyer au client ce qu'il envoie, à l'identique", "send back what the client sends, as it is")
@@ -24,7 +24,7 @@ func doReflect(r *runner, _ bool, args []string) (lang.Text, error) {
 	case "shorter":
 		did = lang.T("renvoyer au client ce qu'il envoie, sans la dernière lettre", "send back what the client sends, without its last letter")
 	case "altered":
-		did = lang.T("renvoyer au client ce qu'il envoie, une lettre changée", "send back what the client sends, one letter changed")
+		did = lang.T("renvoyer au client ce qu'il envoie, la dernière lettre changée (capitale ou minuscule)", "send back what the client sends, its last letter changed (capital or small)")
 	}
 	first, err := r.conn(args[0])
 	if err != nil {
@@ -130,17 +130,14 @@ func (r *runner) echo(c *conn, how string) error {
 	return r.transmit(c, string(back))
 }
 
-// alter changes the last letter of data into another, or its last digit, or
-// its last byte. It is the last one because what a client that compares too
-// little compares is the beginning.
+// alter makes the last letter of data a capital, or a small one of it, or changes
+// its last digit, or its last byte. It is the last one, and as much like it as
+// can be, because what a client that compares too little compares is the
+// beginning, or all but capitals.
 func alter(data []byte) {
 	for i, b := range slices.Backward(data) {
-		switch {
-		case b >= 'a' && b < 'z' || b >= 'A' && b < 'Z':
-			data[i]++
-			return
-		case b == 'z' || b == 'Z':
-			data[i]--
+		if b >= 'a' && b <= 'z' || b >= 'A' && b <= 'Z' {
+			data[i] ^= 'a' ^ 'A'
 			return
 		}
 	}

@@ -133,7 +133,7 @@ func (r *runner) opened() (int64, error) {
 	if err != nil {
 		return 0, err
 	}
-	n, _, err := b.Traffic(r.ctx)
+	n, err := b.Accepted(r.ctx)
 	if errors.Is(err, sandbox.ErrUnknown) {
 		return 0, nil
 	}

@@ -303,17 +303,21 @@ func visible(s string) string {
 // shown is what is shown of a text that a program sent: at most n characters.
 func shown(s string, n int) string { return cut(visible(s), n) }
 
-func doTalked(r *runner, _ bool, _ []string) (lang.Text, error) {
+func doTalked(r *runner, _ bool, args []string) (lang.Text, error) {
 	did := lang.T("vérifier que le client et le serveur se sont parlé", "check that the client and the server talked to one another")
 	if r.box == nil {
 		return did, need{"box"}
 	}
-	accepted, segments, err := r.box.Traffic(r.ctx)
+	accepted, sent, err := r.box.Traffic(r.ctx)
 	if errors.Is(err, sandbox.ErrUnknown) {
 		return did, nil
 	}
 	if err != nil {
 		return did, err
+	}
+	said := 0
+	if len(args) > 0 && r.conns[args[0]] != nil {
+		said = r.conns[args[0]].read
 	}
 	switch {
 	case accepted < 1:
@@ -322,9 +326,9 @@ func doTalked(r *runner, _ bool, _ []string) (lang.Text, error) {
 			return did, wrong(lang.Colon(saw, how))
 		}
 		return did, wrong(lang.Join("", saw, lang.T(" (le même port des deux côtés ?)", " (the same port on both sides?)")))
-	case segments < 1:
+	case sent < 1:
 		return did, wrong(lang.F("le client s'est connecté à votre %s, et rien n'a été envoyé", "the client connected to your %s, and nothing was sent", r.serverFile()))
-	case segments < 2:
+	case sent <= int64(said):
 		return did, wrong(lang.T("un message est parti, et rien n'est revenu", "one message left, and nothing came back"))
 	}
 	return did, nil

@@ -1,0 +1,53 @@
+package sandbox
+
+import "testing"
+
+// talks opens a connection of the address family, sends there and back, and
+// closes it: from what is given to the programs of TestTraffic.
+const talks = `
+import socket
+def talk(family, host, port, there, back):
+    l = socket.create_server((host, port), family=family)
+    c = socket.create_connection((host, port))
+    s, _ = l.accept()
+    c.sendall(there)
+    while there: there = there[len(s.recv(65536)):]
+    s.sendall(back)
+    while back: back = back[len(c.recv(65536)):]
+    c.close()
+    assert s.recv(1) == b''
+    s.close()
+    l.close()
+`
+
+// TestTraffic: what programs have said to one another is counted to the byte,
+// and the ends of connections are no data.
+func TestTraffic(t *testing.T) {
+	for _, tt := range []struct {
+		name, source    string
+		accepted, bytes int64
+	}{
+		{"nothing", "", 0, 0},
+		{"a connection, and no data", "talk(socket.AF_INET, '127.0.0.1', 6666, b'', b'')", 1, 0},
+		{"two of them, one of IPv6", "talk(socket.AF_INET, '127.0.0.1', 6666, b'', b'')\ntalk(socket.AF_INET6, '::1', 6667, b'', b'')", 2, 0},
+		{"one way", "talk(socket.AF_INET, '127.0.0.1', 6666, b'hello', b'')", 1, 5},
+		{"both ways", "talk(socket.AF_INET6, '::1', 6666, b'hello', b'hello')", 1, 10},
+		{"much", "talk(socket.AF_INET, '127.0.0.1', 6666, b'x' * 1000000, b'y' * 300000)", 1, 1300000},
+		{"nobody there", "socket.socket().connect_ex(('127.0.0.1', 7000))", 0, 0},
+	} {
+		t.Run(tt.name, func(t *testing.T) {
+			b := isolated(t)
+			p := b.start(talks + tt.source + "\nprint('done')\ninput()\n")
+			if e := b.end(p); e != Silence {
+				t.Fatalf("%q\n%s", e, b.state(p))
+			}
+			accepted, bytes, err := b.box.Traffic(t.Context())
+			if err != nil || accepted != tt.accepted || bytes != tt.bytes {
+				t.Errorf("traffic: %d accepted, %d bytes, %v; want %d and %d", accepted, bytes, err, tt.accepted, tt.bytes)
+			}
+			if n, err := b.box.Accepted(t.Context()); err != nil || n != tt.accepted {
+				t.Errorf("%d accepted, %v; want %d", n, err, tt.accepted)
+			}
+		})
+	}
+}
