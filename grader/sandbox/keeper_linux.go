@@ -184,8 +184,10 @@ type keeper struct {
 	groups *cgroups
 	spare  spare
 	past   groupless
-	once   sync.Once
-	err    error
+	// counted says that what programs say to one another can be counted here.
+	counted bool
+	once    sync.Once
+	err     error
 }
 
 func (k *keeper) close() error {
@@ -204,13 +206,16 @@ func (k *keeper) close() error {
 	return k.err
 }
 
-// probe tries in a box which layers stand.
+// probe tries in a box which layers stand, and whether bytes can be counted.
 func (k *keeper) probe(ctx context.Context) ([]Layer, error) {
 	box, err := k.newBox()
 	if err != nil {
 		return nil, err
 	}
 	layers, err := box.probe(ctx)
+	if err == nil {
+		k.counted, err = box.rehearse(ctx)
+	}
 	for _, l := range box.group.layers() {
 		i := slices.IndexFunc(layers, func(o Layer) bool { return o.Name == l.Name })
 		if i >= 0 {
@@ -260,7 +265,7 @@ func (k *keeper) newBox() (*keptBox, error) {
 		a.Close()
 		return nil, err
 	}
-	box := &keptBox{conn: a, group: group, leave: k.past.remove}
+	box := &keptBox{conn: a, group: group, leave: k.past.remove, counted: k.counted}
 	if err := k.order(box, theirs); err != nil {
 		a.Close()
 		return nil, errors.Join(err, group.remove())

@@ -19,7 +19,7 @@ import (
 // boxReply are what the grader's keptBox and the thread say to one another.
 
 type boxRequest struct {
-	Op    string         // "lay", "start", "dial", "listen", "look", "signal", "traffic", "probe", "close"
+	Op    string         // "lay", "start", "dial", "listen", "look", "signal", "accepted", "traffic", "probe", "close"
 	Files []File         `json:"-"` // go as bytes
 	Args  []string       `json:",omitzero"`
 	Env   []string       `json:",omitzero"`
@@ -51,6 +51,7 @@ type keptBox struct {
 	group   *boxGroup
 	leave   func(*boxGroup) // removes the group
 	started func()          // called when a program was started; nil for nothing
+	counted bool            // its traffic can be told
 	gone    bool
 }
 
@@ -169,6 +170,9 @@ func (b *keptBox) accepted(ctx context.Context) (int64, error) {
 }
 
 func (b *keptBox) traffic(ctx context.Context) (accepted, bytes int64, err error) {
+	if !b.counted {
+		return 0, 0, ErrUnknown
+	}
 	reply, _, err := b.call(ctx, boxRequest{Op: "traffic"})
 	return reply.Accepted, reply.Bytes, err
 }

@@ -51,3 +51,23 @@ func TestTraffic(t *testing.T) {
 		})
 	}
 }
+
+// TestPayload: what a kernel counted of two connections, one of IPv4 and one of
+// IPv6, on each of which a text went there and back.
+func TestPayload(t *testing.T) {
+	var c counters
+	found, err := parseCounters("Ip: Forwarding OutRequests\nIp: 2 10\nTcp: ActiveOpens PassiveOpens OutRsts\nTcp: 2 2 0\n"+
+		"TcpExt: SyncookiesSent\nTcpExt: 0\nIpExt: InOctets OutOctets\nIpExt: 546 546\nIp6OutRequests \t10\nIp6OutOctets \t750\n", map[string]*int64{
+		"Ip: OutRequests": &c.packets4, "IpExt: OutOctets": &c.octets4, "Tcp: ActiveOpens": &c.opened, "Tcp: PassiveOpens": &c.accepted, "Tcp: OutRsts": &c.resets,
+		"Ip6OutRequests": &c.packets6, "Ip6OutOctets": &c.octets6, "Ip6InOctets": new(int64),
+	})
+	if err != nil || found != 7 {
+		t.Fatalf("%d counters, %v; want 7", found, err)
+	}
+	if got := c.payload(); got != 2*5+2*7 {
+		t.Errorf("%+v: %d bytes of data, want 24", c, got)
+	}
+	if _, err := parseCounters("Ip: OutRequests\nIp: many\n", map[string]*int64{"Ip: OutRequests": &c.packets4}); err == nil {
+		t.Error("a number that is none is no error")
+	}
+}
