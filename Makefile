@@ -87,7 +87,7 @@ cross:
 prove: deps build
 	bin/grader prove
 
-# Every EVERYth labelled program, more than 40 of them, is graded ROUNDS times: one by one,
+# Every EVERYth labelled program, more than 40, is graded ROUNDS times: one by one,
 # eight at once, and eight at once with busy loops beside them (twice and four
 # times the cores). No status may differ, and each must be as labelled. On two
 # cores it takes two hours.

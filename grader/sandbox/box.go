@@ -269,11 +269,10 @@ func (b *Box) Accepted(ctx context.Context) (int64, error) {
 	return b.be.accepted(ctx)
 }
 
-// Traffic tells how many connections were accepted in the box, and how many
-// bytes of data were sent in it, since it exists: a few more where connections
-// were reset. The error wraps
-// ErrUnknown when the box cannot tell.
-func (b *Box) Traffic(ctx context.Context) (accepted, bytes int64, err error) {
+// Traffic tells how many bytes of data were sent in the box over TCP since it
+// exists: a few more where connections were reset. The error wraps ErrUnknown
+// when the box cannot tell.
+func (b *Box) Traffic(ctx context.Context) (int64, error) {
 	return b.be.traffic(ctx)
 }
 

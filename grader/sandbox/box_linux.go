@@ -293,7 +293,7 @@ func (b *boxThread) serve() {
 		case "accepted":
 			reply.Accepted, err = b.accepted()
 		case "traffic":
-			reply.Accepted, reply.Bytes, err = b.traffic()
+			reply.Bytes, err = b.traffic()
 		case "probe":
 			reply.Layers, err = b.probe()
 		case "close":

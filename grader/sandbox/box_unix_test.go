@@ -69,9 +69,7 @@ func (s *scripted) signal(context.Context, int, int) error { return nil }
 
 func (s *scripted) accepted(context.Context) (int64, error) { return 0, ErrUnknown }
 
-func (s *scripted) traffic(context.Context) (accepted, bytes int64, err error) {
-	return 0, 0, ErrUnknown
-}
+func (s *scripted) traffic(context.Context) (int64, error) { return 0, ErrUnknown }
 
 func (s *scripted) close() (time.Duration, error) {
 	select {

@@ -51,7 +51,7 @@ type keptBox struct {
 	group   *boxGroup
 	leave   func(*boxGroup) // removes the group
 	started func()          // called when a program was started; nil for nothing
-	counted bool            // its traffic can be told
+	counted bool            // its traffic is exact
 	gone    bool
 }
 
@@ -169,12 +169,12 @@ func (b *keptBox) accepted(ctx context.Context) (int64, error) {
 	return reply.Accepted, err
 }
 
-func (b *keptBox) traffic(ctx context.Context) (accepted, bytes int64, err error) {
+func (b *keptBox) traffic(ctx context.Context) (int64, error) {
 	if !b.counted {
-		return 0, 0, ErrUnknown
+		return 0, ErrUnknown
 	}
 	reply, _, err := b.call(ctx, boxRequest{Op: "traffic"})
-	return reply.Accepted, reply.Bytes, err
+	return reply.Bytes, err
 }
 
 // lay puts files into the work folder. No program runs yet.

@@ -347,9 +347,7 @@ func (b *plainBox) signal(_ context.Context, id, sig int) error {
 // accepted and traffic cannot be told: the machine's counters are everybody's.
 func (b *plainBox) accepted(context.Context) (int64, error) { return 0, ErrUnknown }
 
-func (b *plainBox) traffic(context.Context) (accepted, bytes int64, err error) {
-	return 0, 0, ErrUnknown
-}
+func (b *plainBox) traffic(context.Context) (int64, error) { return 0, ErrUnknown }
 
 // The end of a box: how often what is left is killed again, and how long to
 // wait in between.

@@ -74,7 +74,7 @@ func TestPlainProvesNothing(t *testing.T) {
 	if err != nil || e != Limit {
 		t.Errorf("%q, %v, want the limit", e, err)
 	}
-	if _, _, err := b.box.Traffic(t.Context()); !errors.Is(err, ErrUnknown) {
+	if _, err := b.box.Traffic(t.Context()); !errors.Is(err, ErrUnknown) {
 		t.Errorf("traffic: %v, want that it is unknown", err)
 	}
 }

@@ -132,8 +132,8 @@ type backend interface {
 	// accepted tells how many connections were accepted in the box's network
 	// since it exists.
 	accepted(ctx context.Context) (int64, error)
-	// traffic tells that too, and how many bytes of data were sent on it since it exists.
-	traffic(ctx context.Context) (accepted, bytes int64, err error)
+	// traffic tells how many bytes of data were sent on it since it exists.
+	traffic(ctx context.Context) (int64, error)
 	// close ends every process of the box and returns when they are gone. It
 	// tells how much processor time the programs that were not Self have used.
 	close() (time.Duration, error)

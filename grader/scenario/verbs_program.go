@@ -169,7 +169,7 @@ func doAnswer(r *runner, _ bool, args []string) (lang.Text, error) {
 			return lang.Text{}, err
 		}
 		// It may have spoken to another program of the box.
-		if _, sent, err := r.box.Traffic(r.ctx); err == nil && sent > 0 {
+		if sent, err := r.box.Traffic(r.ctx); err == nil && sent > 0 {
 			return lang.Text{}, nil
 		} else if err != nil && !errors.Is(err, sandbox.ErrUnknown) {
 			return lang.Text{}, err

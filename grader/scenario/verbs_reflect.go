@@ -9,9 +9,9 @@ import (
 )
 
 // doReflect plays the echo server for a client, on this connection and on those
-// that it makes after it, until the client has no more to say: each piece
-// comes back as it is, with its last letter a capital or no longer one (altered), with a letter more
-// before it (longer) or without its last letter (shorter).
+// that it makes after it, until the client has no more to say: each piece comes
+// back as it is, with its last letter a capital or no longer one (altered), with
+// a letter more before it (longer) or without its last letter (shorter).
 func doReflect(r *runner, _ bool, args []string) (lang.Text, error) {
 	did := lang.T("renvoyer au client ce qu'il envoie, à l'identique", "send back what the client sends, as it is")
 	how := ""

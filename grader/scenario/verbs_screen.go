@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"maps"
+	"math"
 	"regexp"
 	"slices"
 	"strconv"
@@ -308,11 +309,17 @@ func doTalked(r *runner, _ bool, args []string) (lang.Text, error) {
 	if r.box == nil {
 		return did, need{"box"}
 	}
-	accepted, sent, err := r.box.Traffic(r.ctx)
+	accepted, err := r.box.Accepted(r.ctx)
 	if errors.Is(err, sandbox.ErrUnknown) {
 		return did, nil
 	}
 	if err != nil {
+		return did, err
+	}
+	sent, err := r.box.Traffic(r.ctx)
+	if errors.Is(err, sandbox.ErrUnknown) {
+		sent = math.MaxInt64 // not to be blamed for
+	} else if err != nil {
 		return did, err
 	}
 	said := 0
