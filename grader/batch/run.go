@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"os"
+	"path/filepath"
 	"slices"
 	"sync"
 	"time"
@@ -181,7 +182,7 @@ func (r *run) all(ctx context.Context) error {
 		return err
 	}
 	if err := r.journal.append(runEvent{
-		head: head{Event: eventRun, At: now()}, PID: os.Getpid(), Folder: r.Folder, Grader: r.Desk.Grader.Version, Build: r.Build,
+		head: head{Event: eventRun, At: now()}, PID: os.Getpid(), Folder: title(r.Folder), Grader: r.Desk.Grader.Version, Build: r.Build,
 	}); err != nil {
 		return err
 	}
@@ -282,6 +283,19 @@ func (r *run) references() []job {
 		}
 	}
 	return out
+}
+
+// title is the folder as reports name it: the name of the current one says more
+// than a dot.
+func title(folder string) string {
+	if base := filepath.Base(folder); base != "." && base != ".." {
+		return folder
+	}
+	abs, err := filepath.Abs(folder)
+	if err != nil {
+		return folder
+	}
+	return filepath.Base(abs)
 }
 
 // pool runs jobs, as many at once as the limiter lets in, until stop is done,
