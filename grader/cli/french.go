@@ -4,6 +4,7 @@ import (
 	"io"
 	"regexp"
 	"strings"
+	"sync"
 
 	"netlab/grader/lang"
 )
@@ -46,40 +47,44 @@ type phrase struct {
 
 // parserErrors are the errors of the parser, and the same in French. The first
 // that matches a part of an error is put in its place, one after the other.
-var parserErrors = []phrase{
-	{regexp.MustCompile(`^missing flags: (.*)$`), `il manque $1`},
-	{regexp.MustCompile(`^unknown flag `), `option inconnue : `},
-	{regexp.MustCompile(`^unexpected argument (.*?)(, did you mean .*)$`), `commande inconnue : $1$2`},
-	{regexp.MustCompile(`^unexpected argument (.*)$`), `argument en trop : $1 (ce qui a des espaces se met entre guillemets)`},
-	{regexp.MustCompile(`^expected one of (.*)$`), `une commande est attendue : $1`},
-	{regexp.MustCompile(`^expected (".*")$`), `il manque $1`},
-	{regexp.MustCompile(`^(\S+) must be one of (?:"",)?(.*) but got (".*")$`), `$1 doit être l'un de $2, et non $3`},
-	{regexp.MustCompile(`: expected (?:a valid \d+ bit int|an int|int value) but got ("[^"]*").*$`), ` : un nombre entier est attendu, et non $1`},
-	{regexp.MustCompile(`: expected a value$`), ` : il manque la valeur`},
-	{regexp.MustCompile(`: expected string value but got ("[^"]*").*$`), ` : une valeur est attendue, et non $1`},
-	{regexp.MustCompile(`, did you mean one of (.*)\?$`), `, vouliez-vous l'un de $1 ?`},
-	{regexp.MustCompile(`, did you mean "(.*)"\?$`), `, vouliez-vous dire « $1 » ?`},
-	{regexp.MustCompile(`^(--\S+): stat (.*): no such file or directory$`), `$1 : $2 n'existe pas`},
-	{regexp.MustCompile(`^(--\S+): (".*") exists but is not a directory$`), `$1 : $2 n'est pas un dossier`},
-	{regexp.MustCompile(`^(--\S+): (".*") exists but is a directory.*$`), `$1 : $2 est un dossier`},
-}
+var parserErrors = sync.OnceValue(func() []phrase {
+	return []phrase{
+		{regexp.MustCompile(`^missing flags: (.*)$`), `il manque $1`},
+		{regexp.MustCompile(`^unknown flag `), `option inconnue : `},
+		{regexp.MustCompile(`^unexpected argument (.*?)(, did you mean .*)$`), `commande inconnue : $1$2`},
+		{regexp.MustCompile(`^unexpected argument (.*)$`), `argument en trop : $1 (ce qui a des espaces se met entre guillemets)`},
+		{regexp.MustCompile(`^expected one of (.*)$`), `une commande est attendue : $1`},
+		{regexp.MustCompile(`^expected (".*")$`), `il manque $1`},
+		{regexp.MustCompile(`^(\S+) must be one of (?:"",)?(.*) but got (".*")$`), `$1 doit être l'un de $2, et non $3`},
+		{regexp.MustCompile(`: expected (?:a valid \d+ bit int|an int|int value) but got ("[^"]*").*$`), ` : un nombre entier est attendu, et non $1`},
+		{regexp.MustCompile(`: expected a value$`), ` : il manque la valeur`},
+		{regexp.MustCompile(`: expected string value but got ("[^"]*").*$`), ` : une valeur est attendue, et non $1`},
+		{regexp.MustCompile(`, did you mean one of (.*)\?$`), `, vouliez-vous l'un de $1 ?`},
+		{regexp.MustCompile(`, did you mean "(.*)"\?$`), `, vouliez-vous dire « $1 » ?`},
+		{regexp.MustCompile(`^(--\S+): stat (.*): no such file or directory$`), `$1 : $2 n'existe pas`},
+		{regexp.MustCompile(`^(--\S+): (".*") exists but is not a directory$`), `$1 : $2 n'est pas un dossier`},
+		{regexp.MustCompile(`^(--\S+): (".*") exists but is a directory.*$`), `$1 : $2 est un dossier`},
+	}
+})
 
 // interpreterErrors are the errors of the search for Python, by what begins or
 // ends a line of them, and the same in French.
-var interpreterErrors = []phrase{
-	{regexp.MustCompile(`(?m): not found$`), ` : introuvable`},
-	{regexp.MustCompile(`(?m): is no Python: .*$`), ` : ce n'est pas Python`},
-	{regexp.MustCompile(`(?m): is Python (\S+), not 3$`), ` : c'est Python $1, il faut Python 3`},
-	{regexp.MustCompile(`(?m): exit status (\d+)$`), ` : n'a pas pu démarrer (code de sortie $1)`},
-	{regexp.MustCompile(`(?m): fork/exec \S+: permission denied$`), ` : le système ne permet pas de le lancer`},
-	{regexp.MustCompile(`(?m): fork/exec \S+: exec format error$`), ` : ce n'est pas un programme de cette machine`},
-	{regexp.MustCompile(`(?m): (?:signal: killed|context deadline exceeded)$`), ` : n'a pas répondu à temps`},
-}
+var interpreterErrors = sync.OnceValue(func() []phrase {
+	return []phrase{
+		{regexp.MustCompile(`(?m): not found$`), ` : introuvable`},
+		{regexp.MustCompile(`(?m): is no Python: .*$`), ` : ce n'est pas Python`},
+		{regexp.MustCompile(`(?m): is Python (\S+), not 3$`), ` : c'est Python $1, il faut Python 3`},
+		{regexp.MustCompile(`(?m): exit status (\d+)$`), ` : n'a pas pu démarrer (code de sortie $1)`},
+		{regexp.MustCompile(`(?m): fork/exec \S+: permission denied$`), ` : le système ne permet pas de le lancer`},
+		{regexp.MustCompile(`(?m): fork/exec \S+: exec format error$`), ` : ce n'est pas un programme de cette machine`},
+		{regexp.MustCompile(`(?m): (?:signal: killed|context deadline exceeded)$`), ` : n'a pas répondu à temps`},
+	}
+})
 
 // interpreterText is an error of the search for Python in both languages.
 func interpreterText(err error) lang.Text {
 	en := strings.TrimPrefix(err.Error(), "no Python 3 found: ")
-	return inFrench(en, interpreterErrors)
+	return inFrench(en, interpreterErrors())
 }
 
 // noValue is what the parser says of a flag that ends the command line.
@@ -88,7 +93,7 @@ var noValue = regexp.MustCompile(`: expected \w+ value but got "EOL" \(<EOL>\)$`
 // parserText is an error of the parser in both languages.
 func parserText(err error) lang.Text {
 	en := noValue.ReplaceAllString(err.Error(), ": expected a value")
-	return inFrench(en, parserErrors)
+	return inFrench(en, parserErrors())
 }
 
 // inFrench is an English text in both languages: what matches a phrase of the

@@ -86,6 +86,7 @@ func (g *Grader) run(ctx context.Context, w Work) ([]scenario.Trace, error) {
 			return !slices.ContainsFunc(s.Criteria, func(id string) bool { return !w.Suite.Exercise.Criterion(id).Advice })
 		})
 	}
+	boxes := g.Sandbox.ForSubmission()
 	traces := make([]scenario.Trace, len(scripts))
 	errs := make([]error, len(traces))
 	group, ctx := errgroup.WithContext(ctx)
@@ -93,7 +94,7 @@ func (g *Grader) run(ctx context.Context, w Work) ([]scenario.Trace, error) {
 	for i, script := range scripts {
 		group.Go(func() error {
 			traces[i], errs[i] = scenario.Run(ctx, script, scenario.Env{
-				Sandbox: g.Sandbox, Files: w.Files, Reference: w.Reference, Seed: w.Seed, Workdir: g.Workdir,
+				Sandbox: boxes, Files: w.Files, Reference: w.Reference, Seed: w.Seed, Workdir: g.Workdir,
 			})
 			return errs[i]
 		})

@@ -27,6 +27,7 @@ type Box struct {
 	listeners []*Server
 	processes []*Process
 	last      *Look         // the latest look
+	holds     bool          // since it began, the grader did nothing and nothing came
 	pushed    int           // how often something was sent in the background
 	spins     bool          // a wait has used up Thinking
 	waited    time.Duration // in time that the programs could use
@@ -70,7 +71,7 @@ type Server struct {
 
 // NewBox makes a box with files in its work folder. The caller closes it.
 func (s *Sandbox) NewBox(ctx context.Context, files []File) (*Box, error) {
-	be, err := s.maker(ctx, files)
+	be, err := s.maker(ctx, s.owner, files)
 	if err != nil {
 		return nil, err
 	}
@@ -79,8 +80,16 @@ func (s *Sandbox) NewBox(ctx context.Context, files []File) (*Box, error) {
 
 // bump tells every wait that something changed. The lock is held.
 func (b *Box) bump() {
+	b.holds = false
 	close(b.changed)
 	b.changed = make(chan struct{})
+}
+
+// act is called before the grader does something that programs may notice.
+func (b *Box) act() {
+	b.mu.Lock()
+	defer b.mu.Unlock()
+	b.holds = false
 }
 
 // Read calls f with the box's lock held, so that f sees streams, exits and
@@ -101,6 +110,7 @@ type Watch struct {
 
 // Start starts a program.
 func (b *Box) Start(ctx context.Context, cmd Command, w Watch) (*Process, error) {
+	b.act()
 	sp, err := b.be.start(ctx, cmd, environment(b.in))
 	if err != nil {
 		return nil, err
@@ -151,6 +161,7 @@ func (p *Process) Type(data []byte) error { return p.Screen.write(data) }
 
 // Signal sends a signal to the program; a program that has ended ignores it.
 func (p *Process) Signal(ctx context.Context, sig syscall.Signal) error {
+	p.box.act()
 	return p.box.be.signal(ctx, p.id, int(sig))
 }
 
@@ -160,6 +171,7 @@ func (p *Process) Signal(ctx context.Context, sig syscall.Signal) error {
 // syscall.ECONNRESET when the program takes the connection and resets it at
 // once. seen observes what comes.
 func (b *Box) Dial(ctx context.Context, src netip.Addr, dst netip.AddrPort, seen func([]byte, End)) (*Conn, error) {
+	b.act()
 	f, err := b.be.dial(ctx, src, dst)
 	if err != nil {
 		return nil, err
@@ -190,6 +202,7 @@ func (c *Conn) Close(abort bool) error {
 	if !abort {
 		return c.close()
 	}
+	c.box.act()
 	if err := c.control(lingerZero); err != nil {
 		return err
 	}
@@ -198,6 +211,7 @@ func (c *Conn) Close(abort bool) error {
 
 // Listen opens a listening socket for programs to connect to.
 func (b *Box) Listen(ctx context.Context, addr netip.AddrPort, arrived func(*Conn)) (*Server, error) {
+	b.act()
 	f, err := b.be.listen(ctx, addr)
 	if err != nil {
 		return nil, err
@@ -279,6 +293,7 @@ func (b *Box) Traffic(ctx context.Context) (int64, error) {
 // Look looks at what every process and socket does now. What programs printed
 // and sent before is there when it returns.
 func (b *Box) Look(ctx context.Context) (*Look, error) {
+	b.startLook()
 	l, err := b.be.look(ctx)
 	if err != nil {
 		return nil, err
@@ -288,6 +303,25 @@ func (b *Box) Look(ctx context.Context) (*Look, error) {
 	b.last = l
 	b.mu.Unlock()
 	return l, nil
+}
+
+// startLook is called before a look.
+func (b *Box) startLook() {
+	b.mu.Lock()
+	defer b.mu.Unlock()
+	b.holds = !b.pushing()
+}
+
+// Seen is Look, but for what the latest look has seen already: it is returned if
+// since then the grader did nothing, and nothing came from the programs.
+func (b *Box) Seen(ctx context.Context) (*Look, error) {
+	b.mu.Lock()
+	last, holds := b.last, b.holds
+	b.mu.Unlock()
+	if holds && last != nil {
+		return last, nil
+	}
+	return b.Look(ctx)
 }
 
 // Close ends every program and returns when they are gone.
@@ -311,6 +345,7 @@ func (b *Box) Close() error {
 		s.file.Close()
 	}
 	b.readers.Wait()
+	b.be.leave()
 	if err != nil && !errors.Is(err, os.ErrClosed) {
 		return fmt.Errorf("close the box: %w", err)
 	}
@@ -319,206 +354,12 @@ func (b *Box) Close() error {
 
 // Used returns the processor time of the programs that ran in the box, the
 // reference programs aside, once it is closed. It counts the processes that
-// Start started and those that they waited for: what others used is lost with
-// them.
+// Start started and those that they waited for; with isolation also those that
+// were there still.
 func (b *Box) Used() time.Duration {
 	b.mu.Lock()
 	defer b.mu.Unlock()
 	return b.used
-}
-
-// Ending is what ended a wait.
-type Ending string
-
-// The endings of a wait.
-const (
-	Event   Ending = "event"   // what was waited for came
-	Silence Ending = "silence" // proof that it cannot come: every thread waits for the grader
-	Over    Ending = "ended"   // the program has ended
-	Limit   Ending = "limit"   // neither, in the time that the program was given
-)
-
-// Patience is how long a wait may last, in time that the programs could use.
-// Real students' servers were seen to take 5 s before they answer; twice that
-// is beyond what anyone at a keyboard would wait for.
-const Patience = 10 * time.Second
-
-// Thinking is how much processor time the programs may use up in one wait. An
-// answer to the sheet needs milliseconds of it: a program that computes for so
-// long is caught in a loop, and need not keep the machine busy until Patience ends.
-const Thinking = 4 * time.Second
-
-// caughtOnce divides Thinking once a wait in the box has used all of it: what
-// spins there was found out already, and each wait that follows meets it again.
-// What is left is still forty times what an answer takes.
-const caughtOnce = 4
-
-// Spins tells whether a wait in the box has used up Thinking.
-func (b *Box) Spins() bool {
-	b.mu.Lock()
-	defer b.mu.Unlock()
-	return b.spins
-}
-
-// Waited is for how long, in time that the programs could use, the box's waits
-// have lasted so far.
-func (b *Box) Waited() time.Duration {
-	b.mu.Lock()
-	defer b.mu.Unlock()
-	return b.waited
-}
-
-// Suspect says that the same programs have used up Thinking in another box.
-func (b *Box) Suspect() {
-	b.mu.Lock()
-	defer b.mu.Unlock()
-	b.spins = true
-}
-
-// absolute bounds a wait in wall time whatever the load: a machine that gives
-// a program less than a thirtieth of its time is not fit to grade on.
-const absolute = 30 * Patience
-
-// Between two looks. While something runs they are seldom, so that waiting takes
-// little processor time from it: what it prints and sends is seen without them,
-// and that it listens soon enough. Where nothing seems to run, the next one may
-// be proof.
-const (
-	shortest = time.Millisecond
-	first    = 2 * time.Millisecond  // into a wait: most answers have come by then
-	starting = 15 * time.Millisecond // into the first wait for a program: hardly any interpreter is ready before
-	running  = 5 * time.Millisecond
-	longest  = 40 * time.Millisecond
-)
-
-// Wait waits until cond holds, which is called with the lock held after each
-// change. It ends as well when of (any program, if nil) has ended, when it is
-// proven that nothing can happen any more, or when Patience is used up. The
-// error is the box's own failure or ctx's.
-func (b *Box) Wait(ctx context.Context, of *Process, cond func() bool) (Ending, error) {
-	return b.WaitFor(ctx, of, Patience, cond)
-}
-
-// WaitFor is Wait with another limit than Patience, for a wait whose outcome
-// hardly depends on it; Thinking shrinks as it does.
-func (b *Box) WaitFor(ctx context.Context, of *Process, patience time.Duration, cond func() bool) (Ending, error) {
-	began := time.Now()
-	timer := time.NewTimer(b.untilFirst())
-	defer timer.Stop()
-	listeners, eager := 0, 0
-	var before *Look
-	var at time.Time
-	var used, computed time.Duration
-	var pushed int
-	thinking := time.Duration(Thinking.Seconds() * patience.Seconds() / Patience.Seconds() * float64(time.Second))
-	b.mu.Lock()
-	if b.spins {
-		thinking /= caughtOnce
-	}
-	b.mu.Unlock()
-	for {
-		b.mu.Lock()
-		if cond() {
-			b.mu.Unlock()
-			return Event, nil
-		}
-		changed := b.changed
-		b.mu.Unlock()
-		select {
-		case <-ctx.Done():
-			return "", ctx.Err()
-		case <-changed:
-			continue
-		case <-b.soon:
-			b.mu.Lock()
-			listeners, eager = len(b.Listeners()), afterWord
-			b.mu.Unlock()
-		case <-timer.C:
-		}
-		now, err := b.be.look(ctx)
-		if err != nil {
-			return "", err
-		}
-		b.mu.Lock()
-		// Who is known to have ended before the draining sent nothing after it.
-		over, told := b.over(of, now), b.told(now)
-		b.mu.Unlock()
-		b.drainAll()
-		b.mu.Lock()
-		b.last = now
-		if eager--; len(b.Listeners()) != listeners {
-			eager = 0
-		}
-		ok, still := cond(), b.pushed == pushed && !b.pushing() && !b.resting()
-		pushed = b.pushed
-		b.mu.Unlock()
-		switch {
-		case ok:
-			return Event, nil
-		case over:
-			return Over, nil
-		case before != nil && told && still && silent(before, now):
-			return Silence, nil
-		}
-		t := time.Now()
-		pause := min(max(t.Sub(began)/2, running), longest)
-		if before != nil {
-			// A grader that was itself kept from running does not count that.
-			could := time.Duration(usable(before, now, int64(min(t.Sub(at), 2*longest))))
-			used += could
-			b.mu.Lock()
-			b.waited += could
-			b.mu.Unlock()
-			computed += time.Duration(processor(before, now))
-		}
-		if computed > thinking {
-			b.mu.Lock()
-			b.spins = b.spins || patience >= Patience
-			b.mu.Unlock()
-			return Limit, nil
-		}
-		if used > patience || t.Sub(began) > absolute {
-			return Limit, nil
-		}
-		if quiet(now) || eager > 0 {
-			pause = shortest
-		}
-		before, at = now, t
-		timer.Reset(pause)
-	}
-}
-
-// afterWord is how many looks follow quickly on the word that a program is about
-// to listen: it comes a moment before that is so.
-const afterWord = 4
-
-// untilFirst is how long the first look of a wait waits.
-func (b *Box) untilFirst() time.Duration {
-	b.mu.Lock()
-	defer b.mu.Unlock()
-	if b.fresh {
-		b.fresh = false
-		return starting
-	}
-	return first
-}
-
-// quiet reports whether nothing seems to run: the next look may prove it.
-func quiet(l *Look) bool {
-	if !l.Complete || l.inFlight() {
-		return false
-	}
-	for i := range l.Tasks {
-		if l.Tasks[i].Timers {
-			return false
-		}
-		for j := range l.Tasks[i].Threads {
-			if !l.Tasks[i].Threads[j].Forever {
-				return false
-			}
-		}
-	}
-	return true
 }
 
 // drainAll takes in all that has come to the grader's side.
@@ -536,47 +377,4 @@ func (b *Box) drainAll() {
 	for _, s := range streams {
 		s.drain()
 	}
-}
-
-// told reports whether the grader knows of every program's end that the look
-// shows: one that is gone, or a zombie, has an exit on its way to the grader.
-// The lock is held.
-func (b *Box) told(l *Look) bool {
-	for _, p := range b.processes {
-		if p.Exited {
-			continue
-		}
-		alive := false
-		for i := range l.Tasks {
-			if l.Tasks[i].PID == p.PID && !l.Tasks[i].Zombie {
-				alive = true
-			}
-		}
-		if !alive {
-			return false
-		}
-	}
-	return true
-}
-
-// over reports whether the program of, or every program if it is nil, has
-// ended, with all that it started. The lock is held.
-func (b *Box) over(of *Process, l *Look) bool {
-	others := map[int]bool{}
-	for _, p := range b.processes {
-		if of != nil && p != of {
-			others[p.PID] = true
-		} else if !p.Exited {
-			return false
-		}
-	}
-	if !l.Complete {
-		return true
-	}
-	for _, t := range l.Tasks {
-		if !t.Zombie && !others[t.Session] {
-			return false
-		}
-	}
-	return true
 }

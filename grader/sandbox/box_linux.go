@@ -25,6 +25,7 @@ type boxConfig struct {
 	landlock landlock
 	session  int               // the grader's keyring
 	host     map[string]string // the namespaces of the grader, by layer
+	networks *networks
 }
 
 // boxThread is the keeper's side of a box; it lives on one locked OS thread.
@@ -42,6 +43,10 @@ type boxThread struct {
 	programs []*program
 	ready    []tty // for the first program
 	clocks   clocks
+	owner    int64 // the submission whose box it is, or 0
+	network  network
+	called   bool  // the grader had a connection or listened
+	listened int64 // how often programs were about to listen when all sockets were seen
 	guard    guard
 	into     *os.File   // the control group of the second version that programs are born in, or nil
 	joins    []*os.File // descriptors by which programs enter those of the first version
@@ -54,7 +59,7 @@ func serveBox(cfg *boxConfig, conn blocking, o order, groups []*os.File) {
 	runtime.LockOSThread()
 	_ = setSlack(programSlack) // programs have what this thread has
 	defer conn.Close()
-	b := &boxThread{cfg: cfg, conn: conn, users: -1, rules: -1, looker: looker{proc: "/proc"}}
+	b := &boxThread{cfg: cfg, conn: conn, users: -1, rules: -1, network: network{fd: -1}, looker: looker{proc: "/proc"}}
 	b.joins = groups
 	if o.Events {
 		b.guard.events, b.joins = b.joins[0], b.joins[1:]
@@ -67,15 +72,21 @@ func serveBox(cfg *boxConfig, conn blocking, o order, groups []*os.File) {
 	if err != nil {
 		text = err.Error()
 	}
-	if err := send(conn, answer{Err: text}); err == nil && text == "" {
-		b.serve()
+	if err := send(conn, answer{Err: text}); err == nil && text == "" && b.serve() {
+		b.vacate()
 	}
 	// The grader, if it is still there, has had its answer.
 	_, _ = b.end()
+	if b.diag != nil {
+		b.diag.close()
+	}
+	if b.network.fd >= 0 {
+		unix.Close(b.network.fd)
+	}
 }
 
 func (b *boxThread) build() error {
-	spaces := unix.CLONE_FS | unix.CLONE_NEWPID | unix.CLONE_NEWNS | unix.CLONE_NEWNET | unix.CLONE_NEWUTS | unix.CLONE_NEWIPC
+	spaces := unix.CLONE_FS | unix.CLONE_NEWPID | unix.CLONE_NEWNS | unix.CLONE_NEWUTS | unix.CLONE_NEWIPC
 	if b.into == nil {
 		spaces |= unix.CLONE_NEWCGROUP // else programs get theirs when they are in their group
 	}
@@ -85,19 +96,6 @@ func (b *boxThread) build() error {
 	// Programs cannot ask for keys at all; where keys are scarce, or unknown, that
 	// has to do.
 	_, b.unkeyed = unix.KeyctlInt(unix.KEYCTL_JOIN_SESSION_KEYRING, 0, 0, 0, 0)
-	if err := loopbackUp(); err != nil {
-		return err
-	}
-	if err := acknowledgeAtOnce(); err != nil {
-		return err
-	}
-	if err := boundBuffers(); err != nil {
-		return err
-	}
-	// Programs have no capability, and some answers listen on port 80.
-	if err := writeFile("/proc/sys/net/ipv4/ip_unprivileged_port_start", "0"); err != nil {
-		return err
-	}
 	if err := unix.Sethostname([]byte(Hostname)); err != nil {
 		return fmt.Errorf("set the host name: %w", err)
 	}
@@ -131,9 +129,6 @@ func (b *boxThread) build() error {
 			}
 		}
 	}
-	if b.diag, err = openDiag(); err != nil {
-		return err
-	}
 	for range terminals {
 		t, err := openTerminal()
 		if err != nil {
@@ -163,12 +158,24 @@ func makeFolders() error {
 	return nil
 }
 
+// furnish makes the box one of a submission: it gives it a network and files.
+func (b *boxThread) furnish(req boxRequest) error {
+	if b.diag != nil {
+		return errors.New("the box is furnished already")
+	}
+	if err := b.enterNetwork(req.Owner); err != nil {
+		return err
+	}
+	return b.layFiles(req.Files)
+}
+
 // layFiles fills the work folder. No program runs yet: nothing on the way to a
 // file can have been put there by one, and paths lead where they say.
 func (b *boxThread) layFiles(files []File) error {
 	if len(b.programs) > 0 {
 		return errors.New("a program runs already")
 	}
+	folders := map[string]bool{}
 	for _, f := range files {
 		for _, t := range twins {
 			if strings.HasPrefix(f.Path, t.seen+"/") {
@@ -177,28 +184,31 @@ func (b *boxThread) layFiles(files []File) error {
 				}
 			}
 		}
-		if err := layFile(f); err != nil {
+		if err := layFile(f, folders); err != nil {
 			return fmt.Errorf("lay %q: %w", f.Path, err)
 		}
 	}
 	return nil
 }
 
-func layFile(f File) error {
+// layFile writes one file. folders are those that were made for others.
+func layFile(f File, folders map[string]bool) error {
 	path, err := housePath(f.Path)
 	if err != nil {
 		return err
 	}
 	for i, c := range path {
-		if c == '/' {
-			folder := "/home/" + path[:i]
-			if err := unix.Mkdir(folder, 0o755); err == nil {
-				if err := unix.Chown(folder, boxUID, boxUID); err != nil {
-					return err
-				}
-			} else if err != unix.EEXIST {
+		if c != '/' || folders[path[:i]] {
+			continue
+		}
+		folders[path[:i]] = true
+		folder := "/home/" + path[:i]
+		if err := unix.Mkdir(folder, 0o755); err == nil {
+			if err := unix.Chown(folder, boxUID, boxUID); err != nil {
 				return err
 			}
+		} else if err != unix.EEXIST {
+			return err
 		}
 	}
 	mode := uint32(0o644)
@@ -209,9 +219,22 @@ func layFile(f File) error {
 	if err != nil {
 		return err
 	}
-	file := os.NewFile(uintptr(fd), f.Path)
-	_, err = file.Write(f.Data)
-	return errors.Join(err, unix.Fchown(fd, boxUID, boxUID), file.Close())
+	return errors.Join(fill(fd, f.Data), unix.Fchown(fd, boxUID, boxUID), unix.Close(fd))
+}
+
+// fill writes data to a file.
+func fill(fd int, data []byte) error {
+	for len(data) > 0 {
+		n, err := unix.Write(fd, data)
+		if err == unix.EINTR {
+			continue
+		}
+		if err != nil {
+			return err
+		}
+		data = data[n:]
+	}
+	return nil
 }
 
 // housePath turns a path of the work folder, or an absolute one that leads to
@@ -241,8 +264,8 @@ func (b *boxThread) forkFirst() error {
 	b.first = pid
 	line := fmt.Sprintf("%d %d 1\n", boxUID, boxUID)
 	for _, name := range []string{"uid_map", "gid_map"} {
-		if err := b.writeProc(pid, name, line); err != nil {
-			return fmt.Errorf("write %s: %w", name, err)
+		if err := b.writeProc(strconv.Itoa(pid)+"/"+name, line); err != nil {
+			return err
 		}
 	}
 	fd, err := unix.Openat(b.cfg.proc, strconv.Itoa(pid)+"/ns/user", unix.O_RDONLY|unix.O_CLOEXEC, 0)
@@ -265,26 +288,31 @@ func mountProc() error {
 	return nil
 }
 
-func (b *boxThread) serve() {
+// serve does what the grader asks for. It returns whether the grader had the box
+// ended, and it was.
+func (b *boxThread) serve() (ended bool) {
+	buf := make([]byte, together) // what a request has in it is used before the next comes
 	for {
 		if _, err := b.idle(int(b.conn.Fd()), unix.POLLIN, -1); err != nil {
-			return
+			return false
 		}
 		var req boxRequest
-		if _, err := receive(b.conn, &req); err != nil {
-			return
+		if _, err := receiveIn(b.conn, buf, &req); err != nil {
+			return false
 		}
 		var reply boxReply
 		var files []*os.File
 		var err error
 		switch req.Op {
 		case "lay":
-			err = b.layFiles(req.Files)
+			err = b.furnish(req)
 		case "start":
 			files, err = b.start(req, &reply)
 		case "dial":
+			b.called = true
 			files, err = dialSocket(req.Src, req.Addr, b.idle)
 		case "listen":
+			b.called, b.diag.listeners = true, nil
 			files, err = listenSocket(req.Addr)
 		case "look":
 			reply.Look, err = b.look()
@@ -313,7 +341,7 @@ func (b *boxThread) serve() {
 			f.Close()
 		}
 		if err != nil || req.Op == "close" {
-			return
+			return err == nil && reply.Err == ""
 		}
 	}
 }
@@ -322,13 +350,12 @@ func (b *boxThread) serve() {
 // when they are gone: the processor time that the student's programs have used.
 // The error says that some are not gone.
 func (b *boxThread) end() (used time.Duration, err error) {
-	if b.diag != nil {
-		b.diag.close()
-		b.diag = nil
-	}
 	if b.first != 0 {
-		if err = unix.Kill(b.first, unix.SIGKILL); err != nil {
-			err = fmt.Errorf("kill process 1: %w", err)
+		if b.mounted {
+			used, err = b.others()
+		}
+		if kerr := unix.Kill(b.first, unix.SIGKILL); kerr != nil {
+			err = errors.Join(err, fmt.Errorf("kill process 1: %w", kerr))
 		}
 		// Process 1 is the last to go: the kernel buries the others before it.
 		reap(b.first)
@@ -392,6 +419,7 @@ func (b *boxThread) look() (*Look, error) {
 			}
 		}
 	}
+	listened := b.clocks.listened.Load()
 	tasks, err := b.looker.tasks()
 	if err != nil {
 		return nil, err
@@ -402,9 +430,17 @@ func (b *boxThread) look() (*Look, error) {
 		}
 	}
 	// Sockets after tasks: what a thread sent before it slept is seen on its way.
-	sockets, err := b.diag.sockets()
-	if err != nil {
-		return nil, err
+	// Where nobody ever listened there is no connection, and that one is on its
+	// way means nothing while something runs.
+	var sockets []Socket
+	if still := !busy(tasks); still || b.called || b.clocks.listened.Load() > 0 {
+		if sockets, err = b.diag.sockets(listened == b.listened); err != nil {
+			return nil, err
+		}
+		if still && len(tasks) < maxTasks {
+			// Whoever was about to listen does, as it waits for something else.
+			b.listened = listened
+		}
 	}
 	if b.clocks.armed.Load() {
 		for i := range tasks {
@@ -412,6 +448,18 @@ func (b *boxThread) look() (*Look, error) {
 		}
 	}
 	return &Look{Tasks: tasks, Sockets: sockets, Complete: len(tasks) < maxTasks}, nil
+}
+
+// busy tells whether a thread runs, or wants to.
+func busy(tasks []Task) bool {
+	for i := range tasks {
+		for j := range tasks[i].Threads {
+			if tasks[i].Threads[j].Call == CallRunning {
+				return true
+			}
+		}
+	}
+	return false
 }
 
 // trustLocks lets the locks of a reference program count as waits without end.

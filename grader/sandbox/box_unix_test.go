@@ -71,6 +71,8 @@ func (s *scripted) accepted(context.Context) (int64, error) { return 0, ErrUnkno
 
 func (s *scripted) traffic(context.Context) (int64, error) { return 0, ErrUnknown }
 
+func (s *scripted) leave() {}
+
 func (s *scripted) close() (time.Duration, error) {
 	select {
 	case s.exit <- Exit{Signal: 9}:

@@ -37,8 +37,11 @@ func TestMessages(t *testing.T) {
 		{"a look", &boxReply{Look: look, ID: 3}, &boxReply{}},
 		{"an empty look", &boxReply{Look: &Look{}}, &boxReply{}},
 		{"no look", &boxReply{Err: "no", Errno: 2}, &boxReply{}},
-		{"files", &boxRequest{Op: "lay", Files: []File{{Path: "a/b", Data: big}, {Path: "", Data: nil, Executable: true}, {Path: "c", Data: []byte{0}}}}, &boxRequest{}},
-		{"an address", &boxRequest{Op: "dial", Addr: netip.MustParseAddrPort("[::1]:80")}, &boxRequest{}},
+		{"files", &boxRequest{Op: "lay", Owner: 1 << 40, Files: []File{{Path: "a/b", Data: big}, {Path: "", Data: nil, Executable: true}, {Path: "c", Data: []byte{0}}}}, &boxRequest{}},
+		{"files in two folders", &boxRequest{Op: "lay", Files: []File{{Path: "a", Data: shared}, {Path: "x", Data: big}, {Path: "b", Data: shared, Executable: true}}}, &boxRequest{}},
+		{"a program", &boxRequest{Op: "start", Args: []string{"a", "", "c"}, Env: []string{"A=b"}, Self: true, ID: -1, Sig: 9}, &boxRequest{}},
+		{"layers", &boxReply{Layers: []Layer{{Name: "a", On: true, Needed: true}, {Name: "b", Why: "c", Fix: "d"}}, Used: 5, Accepted: 6, Bytes: 7, PID: 8}, &boxReply{}},
+		{"an address", &boxRequest{Src: netip.MustParseAddr("127.0.0.2"), Op: "dial", Addr: netip.MustParseAddrPort("[::1]:80")}, &boxRequest{}},
 		{"an order", &order{Events: true}, &order{}},
 	} {
 		t.Run(tt.name, func(t *testing.T) {
@@ -68,22 +71,44 @@ func TestMessages(t *testing.T) {
 
 // TestCutMessages: a part of a message is an error, whatever it is cut to.
 func TestCutMessages(t *testing.T) {
-	whole := (&boxReply{Look: &Look{
-		Tasks:   []Task{{PID: 2, Name: "python3", Threads: []Thread{{ID: 2, Call: CallAccept}}}},
-		Sockets: []Socket{{Local: netip.MustParseAddrPort("0.0.0.0:6666")}},
-	}}).appendBulk(nil)
-	for n := 1; n < len(whole); n++ {
-		if err := new(boxReply).readBulk(whole[:n]); err == nil {
-			t.Errorf("%d of %d bytes are a look", n, len(whole))
+	for name, m := range map[string]struct{ whole, read coded }{
+		"a look": {&boxReply{Look: &Look{
+			Tasks:   []Task{{PID: 2, Name: "python3", Threads: []Thread{{ID: 2, Call: CallAccept}}}},
+			Sockets: []Socket{{Local: netip.MustParseAddrPort("0.0.0.0:6666")}},
+		}}, new(boxReply)},
+		"layers": {&boxReply{Layers: []Layer{{Name: "a", Why: "b"}, {Name: "c", On: true}}}, new(boxReply)},
+		"files":  {&boxRequest{Files: []File{{Path: "a", Data: shared}, {Path: "b", Data: shared}}, Env: []string{"A=b"}}, new(boxRequest)},
+	} {
+		whole := m.whole.appendTo(nil)
+		if err := m.read.readFrom(whole); err != nil {
+			t.Errorf("%s: %v", name, err)
+		}
+		for n := range whole {
+			if err := m.read.readFrom(whole[:n]); err == nil {
+				t.Errorf("%s: %d of %d bytes are a message", name, n, len(whole))
+			}
+		}
+		if err := m.read.readFrom(append(whole, 0)); err == nil {
+			t.Errorf("%s: a byte too much is a message", name)
 		}
 	}
-	if err := new(boxReply).readBulk(append(whole, 0)); err == nil {
-		t.Error("a byte too much is a look")
+}
+
+var shared = []byte("the same in two folders")
+
+// TestFilesGoOnce: the data that several files share goes once.
+func TestFilesGoOnce(t *testing.T) {
+	data := make([]byte, 1<<10)
+	if n := len((&boxRequest{Files: []File{{Path: "a", Data: data}, {Path: "b", Data: data}, {Path: "c", Data: data}}}).appendTo(nil)); n > len(data)*3/2 {
+		t.Errorf("%d bytes for %d", n, len(data))
 	}
-	files := (&boxRequest{Files: []File{{Path: "a", Data: []byte("b")}}}).appendBulk(nil)
-	for n := 1; n < len(files); n++ {
-		if err := new(boxRequest).readBulk(files[:n]); err == nil {
-			t.Errorf("%d of %d bytes are files", n, len(files))
+	// A file cannot be like one that does not come before it.
+	for _, back := range []int64{2, -1} {
+		b := appendInts(appendText(nil, "lay"), 0, 2)
+		b = appendText(appendInts(appendBool(appendText(b, "a"), false), 0), "x")
+		b = appendInts(appendBool(appendText(b, "b"), false), back)
+		if err := new(boxRequest).readFrom(b); err == nil {
+			t.Errorf("%d files back is one", back)
 		}
 	}
 }

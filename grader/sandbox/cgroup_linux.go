@@ -41,6 +41,7 @@ type cgroups struct {
 	mu     sync.Mutex
 	serial int
 	live   map[*boxGroup]bool
+	idle   []*boxGroup // those of live that no box has
 }
 
 // boxGroup is the groups of one box.
@@ -50,6 +51,7 @@ type boxGroup struct {
 	into    *os.File          // the folder of the second version, or nil: processes are born in it
 	joins   []*os.File        // a process enters those of the first version by writing 0 to each
 	events  *os.File          // counts the processes killed for want of memory; nil without the controller
+	uses    int               // how many boxes had it
 }
 
 // groupPrefix begins the names of groups: whose they are can be told when their
@@ -256,9 +258,16 @@ func limitGroup(controller, folder string, second bool) error {
 	return nil
 }
 
-// box makes the groups of a box. The caller removes them.
+// box gives the groups of a box: some that have served already, or new ones. The
+// caller hands them back to leave, or removes them.
 func (c *cgroups) box() (*boxGroup, error) {
 	c.mu.Lock()
+	if last := len(c.idle) - 1; last >= 0 {
+		g := c.idle[last]
+		c.idle = c.idle[:last]
+		c.mu.Unlock()
+		return g, nil
+	}
 	c.serial++
 	name := c.prefix + strconv.Itoa(c.serial)
 	g := &boxGroup{owner: c, folders: map[string]string{}}
@@ -341,6 +350,84 @@ func (g *boxGroup) remove() error {
 	return err
 }
 
+const (
+	// mostIdle is how many groups wait for a box: about as many as there are boxes at once.
+	mostIdle = 32
+	// mostServed is how many boxes a group serves: what the kernel keeps of them
+	// until it needs the memory, such as the pages of files, does not pile up.
+	mostServed = 100
+	// mostLeft is how much of the memory that a group may use it can have used
+	// already, in bytes, when it serves again: what the kernel keeps in stock for
+	// each processor, and such pages.
+	mostLeft = MaxMemory / 64
+)
+
+// leave takes back the groups of a box that is gone: to make and to remove them
+// costs as much as all else that the grader does for a box. Those that are not
+// as good as new are removed.
+func (g *boxGroup) leave() error {
+	if g.uses++; g.uses < mostServed && g.asNew() && g.owner.keep(g) {
+		return nil
+	}
+	return g.remove()
+}
+
+// keep takes groups for another box, unless there are enough.
+func (c *cgroups) keep(g *boxGroup) bool {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	if len(c.idle) == mostIdle {
+		return false
+	}
+	c.idle = append(c.idle, g)
+	return true
+}
+
+// asNew tells whether nothing lives in the groups, nothing was killed in them
+// and hardly any memory is held. Of those of the second version it does not know.
+func (g *boxGroup) asNew() bool {
+	if g.into != nil {
+		return false
+	}
+	for controller, folder := range g.folders {
+		switch controller {
+		case "memory":
+			// Some kernels do not account the memory of sockets.
+			if !atMost(folder+"/memory.usage_in_bytes", mostLeft, false) || !atMost(folder+"/memory.kmem.tcp.usage_in_bytes", 0, true) {
+				return false
+			}
+		case "pids":
+			if !atMost(folder+"/pids.current", 0, false) {
+				return false
+			}
+		}
+	}
+	if _, ok := g.folders["pids"]; !ok {
+		// Processes are in all of the groups: one of them tells.
+		for _, folder := range g.folders {
+			if tasks, err := os.ReadFile(folder + "/tasks"); err != nil || len(tasks) > 0 {
+				return false
+			}
+		}
+	}
+	if g.events == nil {
+		return true
+	}
+	killed, err := killedIn(g.events)
+	return err == nil && killed == 0
+}
+
+// atMost tells whether the number in a file of a group is not larger than most.
+// A file that is missing has it if it is optional.
+func atMost(path string, most int64, optional bool) bool {
+	text, err := os.ReadFile(path)
+	if err != nil {
+		return optional && errors.Is(err, fs.ErrNotExist)
+	}
+	n, err := strconv.ParseInt(strings.TrimSpace(string(text)), 10, 64)
+	return err == nil && n <= most
+}
+
 // close removes what boxes left that were never closed. Nothing runs in them any more.
 func (c *cgroups) close() error {
 	c.mu.Lock()
@@ -348,6 +435,7 @@ func (c *cgroups) close() error {
 	for g := range c.live {
 		left = append(left, g)
 	}
+	c.idle = nil
 	c.mu.Unlock()
 	var err error
 	for _, g := range left {

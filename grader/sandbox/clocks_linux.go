@@ -19,7 +19,8 @@ var arming = []string{"alarm", "timer_create", "timerfd_create"}
 // on as if nothing had been. It is never unlearnt: what one process armed,
 // another may have inherited.
 type clocks struct {
-	armed atomic.Bool
+	armed    atomic.Bool
+	listened atomic.Int64 // how often a program was about to listen
 }
 
 // seccompNotification is struct seccomp_notif, seccompAnswer is struct
@@ -82,7 +83,9 @@ func (c *clocks) answer(fd uintptr, listens func()) {
 	if _, _, e := unix.Syscall(unix.SYS_IOCTL, fd, unix.SECCOMP_IOCTL_NOTIF_RECV, uintptr(unsafe.Pointer(&n))); e != 0 {
 		return // the caller was killed meanwhile
 	}
-	if n.nr != unix.SYS_LISTEN {
+	if n.nr == unix.SYS_LISTEN {
+		c.listened.Add(1)
+	} else {
 		c.armed.Store(true)
 	}
 	a := seccompAnswer{id: n.id, flags: unix.SECCOMP_USER_NOTIF_FLAG_CONTINUE}

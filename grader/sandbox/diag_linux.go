@@ -1,7 +1,9 @@
 package sandbox
 
 import (
+	"bytes"
 	"encoding/binary"
+	"errors"
 	"fmt"
 	"net/netip"
 	"os"
@@ -15,6 +17,9 @@ import (
 type diag struct {
 	fd  int
 	buf []byte
+	// listeners are those that the latest list of all sockets had, as the kernel
+	// described them; nil without such a list.
+	listeners [][]byte
 }
 
 const (
@@ -36,18 +41,78 @@ func (d *diag) close() { unix.Close(d.fd) }
 
 // sockets lists every TCP socket of the namespace. It asks as was done before
 // there were families to ask for: the kernel walks its tables once, for both. Those of IPv4 come first.
-func (d *diag) sockets() ([]Socket, error) {
+//
+// The table of listening sockets is the machine's, and to walk it takes longer
+// than all the rest. again says that no program has begun to listen since the
+// latest list: then those of that list are asked for, one by one.
+func (d *diag) sockets(again bool) (all []Socket, err error) {
+	states := uint32(everyState)
+	if again && d.listeners != nil {
+		all, err = d.known()
+		if err != nil {
+			return nil, err
+		}
+	}
+	if all != nil {
+		states &^= 1 << tcpListen
+	} else {
+		d.listeners = [][]byte{}
+	}
 	// struct inet_diag_req
 	var req [60]byte
-	binary.NativeEndian.PutUint32(req[52:], everyState)
-	var all []Socket
-	err := d.ask(tcpDiagGetSock, req[:], func(m []byte) {
-		if len(m) >= diagMessageSize {
-			all = append(all, parseDiag(m))
+	binary.NativeEndian.PutUint32(req[52:], states)
+	err = d.ask(tcpDiagGetSock, req[:], func(m []byte) {
+		if len(m) < diagMessageSize {
+			return
 		}
+		s := parseDiag(m)
+		if s.State == tcpListen {
+			d.listeners = append(d.listeners, bytes.Clone(m[:diagMessageSize]))
+		}
+		all = append(all, s)
 	})
 	slices.SortStableFunc(all, func(a, b Socket) int { return a.Local.Addr().BitLen() - b.Local.Addr().BitLen() })
 	return all, err
+}
+
+// known asks for the listeners that are known. It returns nil if one of them
+// listens no more.
+func (d *diag) known() ([]Socket, error) {
+	all := []Socket{}
+	for _, m := range d.listeners {
+		s, ok, err := d.one(m)
+		if err != nil {
+			return nil, err
+		}
+		if !ok || s.State != tcpListen {
+			return nil, nil
+		}
+		all = append(all, s)
+	}
+	return all, nil
+}
+
+// one asks for one socket, as the kernel described it before; ok is false if it
+// is gone.
+func (d *diag) one(m []byte) (s Socket, ok bool, err error) {
+	req := d.inet(m[0], unix.IPPROTO_TCP, 0)
+	copy(req[8:], m[4:52]) // struct inet_diag_sockid
+	err = d.request(sockDiagByFamily, 0, req)
+	if err != nil {
+		return s, false, err
+	}
+	done, err := d.reply(sockDiagByFamily, func(m []byte) {
+		if ok = len(m) >= diagMessageSize; ok {
+			s = parseDiag(m)
+		}
+	})
+	switch {
+	case errors.Is(err, unix.ENOENT), errors.Is(err, unix.ESTALE):
+		return s, false, nil
+	case err == nil && !ok:
+		err = fmt.Errorf("read sock_diag: no socket, done: %v", done)
+	}
+	return s, ok, err
 }
 
 // everyState is every state but "bound", for which the kernel walks all ports.
@@ -64,40 +129,73 @@ func (d *diag) inet(family, protocol, extensions byte) []byte {
 
 // ask sends a request of a kind and calls seen with each message of the answer.
 func (d *diag) ask(kind uint16, request []byte, seen func(m []byte)) error {
+	return d.exchange(kind, unix.NLM_F_DUMP, request, seen)
+}
+
+// command sends a request of a kind whose only answer is that it was done.
+func (d *diag) command(kind uint16, request []byte) error {
+	return d.exchange(kind, unix.NLM_F_ACK, request, func([]byte) {})
+}
+
+func (d *diag) exchange(kind, flags uint16, request []byte, seen func(m []byte)) error {
+	if err := d.request(kind, flags, request); err != nil {
+		return err
+	}
+	for {
+		if done, err := d.reply(kind, seen); done || err != nil {
+			return err
+		}
+	}
+}
+
+// request sends a request of a kind.
+func (d *diag) request(kind, flags uint16, request []byte) error {
 	ne := binary.NativeEndian
 	// struct nlmsghdr
 	req := make([]byte, 16, 128)
 	ne.PutUint32(req[0:], uint32(len(req)+len(request)))
 	ne.PutUint16(req[4:], kind)
-	ne.PutUint16(req[6:], unix.NLM_F_REQUEST|unix.NLM_F_DUMP)
+	ne.PutUint16(req[6:], unix.NLM_F_REQUEST|flags)
 	req = append(req, request...)
 	if err := unix.Sendto(d.fd, req, 0, &unix.SockaddrNetlink{Family: unix.AF_NETLINK}); err != nil {
 		return fmt.Errorf("ask sock_diag: %w", err)
 	}
-	for {
-		n, _, err := unix.Recvfrom(d.fd, d.buf, 0)
-		if err == unix.EINTR {
-			continue
-		}
-		if err != nil {
-			return fmt.Errorf("read sock_diag: %w", err)
-		}
-		for msg := d.buf[:n]; len(msg) >= 16; {
-			size, is := int(ne.Uint32(msg)), ne.Uint16(msg[4:])
-			if size < 16 || size > len(msg) {
-				return fmt.Errorf("read sock_diag: message of %d bytes", size)
-			}
-			switch is {
-			case unix.NLMSG_DONE:
-				return nil
-			case unix.NLMSG_ERROR:
-				return fmt.Errorf("read sock_diag: %w", unix.Errno(-int32(ne.Uint32(msg[16:]))))
-			case kind:
-				seen(msg[16:size])
-			}
-			msg = msg[min((size+3)&^3, len(msg)):]
-		}
+	return nil
+}
+
+// reply reads what comes at once of an answer, and calls seen with each message of
+// it that is of the kind. done says that no more comes.
+func (d *diag) reply(kind uint16, seen func(m []byte)) (done bool, err error) {
+	ne := binary.NativeEndian
+	n, _, err := unix.Recvfrom(d.fd, d.buf, 0)
+	for err == unix.EINTR {
+		n, _, err = unix.Recvfrom(d.fd, d.buf, 0)
 	}
+	if err != nil {
+		return false, fmt.Errorf("read sock_diag: %w", err)
+	}
+	for msg := d.buf[:n]; len(msg) >= 16; {
+		size, is := int(ne.Uint32(msg)), ne.Uint16(msg[4:])
+		if size < 16 || size > len(msg) {
+			return false, fmt.Errorf("read sock_diag: message of %d bytes", size)
+		}
+		switch is {
+		case unix.NLMSG_DONE:
+			return true, nil
+		case unix.NLMSG_ERROR:
+			if size < 20 {
+				return false, fmt.Errorf("read sock_diag: error of %d bytes", size)
+			}
+			if errno := unix.Errno(-int32(ne.Uint32(msg[16:]))); errno != 0 {
+				return false, fmt.Errorf("ask sock_diag: %w", errno)
+			}
+			return true, nil
+		case kind:
+			seen(msg[16:size])
+		}
+		msg = msg[min((size+3)&^3, len(msg)):]
+	}
+	return false, nil
 }
 
 // parseDiag reads one struct inet_diag_msg and its attributes.

@@ -212,7 +212,10 @@ func (k *keeper) probe(ctx context.Context) ([]Layer, error) {
 	if err != nil {
 		return nil, err
 	}
-	layers, err := box.probe(ctx)
+	var layers []Layer
+	if err = box.lay(ctx, 0, nil); err == nil {
+		layers, err = box.probe(ctx)
+	}
 	if err == nil {
 		k.counted, err = box.rehearse(ctx)
 	}
@@ -222,13 +225,12 @@ func (k *keeper) probe(ctx context.Context) ([]Layer, error) {
 			layers[i] = l
 		}
 	}
-	_, cerr := box.close()
-	return layers, errors.Join(err, cerr)
+	return layers, errors.Join(err, box.shut())
 }
 
-// box gives a box with files in its work folder: the one that was made ahead of
-// need, or a new one.
-func (k *keeper) box(ctx context.Context, files []File) (backend, error) {
+// box gives a box for a submission with files in its work folder: the one that
+// was made ahead of need, or a new one.
+func (k *keeper) box(ctx context.Context, owner int64, files []File) (backend, error) {
 	if err := ctx.Err(); err != nil {
 		return nil, err
 	}
@@ -241,9 +243,8 @@ func (k *keeper) box(ctx context.Context, files []File) (backend, error) {
 	}
 	// The next one is made while this one's first program runs.
 	box.started = sync.OnceFunc(func() { k.spare.prepare(k.newBox) })
-	if err := box.lay(ctx, files); err != nil {
-		_, cerr := box.close()
-		return nil, errors.Join(fmt.Errorf("make a box: %w", err), cerr)
+	if err := box.lay(ctx, owner, files); err != nil {
+		return nil, errors.Join(fmt.Errorf("make a box: %w", err), box.shut())
 	}
 	return box, nil
 }
@@ -265,7 +266,7 @@ func (k *keeper) newBox() (*keptBox, error) {
 		a.Close()
 		return nil, err
 	}
-	box := &keptBox{conn: a, group: group, leave: k.past.remove, counted: k.counted}
+	box := &keptBox{conn: a, group: group, left: k.past.leave, counted: k.counted}
 	if err := k.order(box, theirs); err != nil {
 		a.Close()
 		return nil, errors.Join(err, group.remove())
@@ -328,7 +329,7 @@ func keep() error {
 	if err := send(conn, answer{}); err != nil {
 		return err
 	}
-	shared := &boxConfig{filter: filter, self: self, proc: proc, first: first, lastCap: lastCap(), groups: cfg.Groups, host: cfg.Host, session: cfg.Session, landlock: findLandlock()}
+	shared := &boxConfig{filter: filter, self: self, proc: proc, first: first, lastCap: lastCap(), groups: cfg.Groups, host: cfg.Host, session: cfg.Session, landlock: findLandlock(), networks: new(networks)}
 	for {
 		var o order
 		files, err := receive(conn, &o)
@@ -350,7 +351,7 @@ func keep() error {
 	}
 }
 
-// groupless removes the control groups of boxes that are gone, in the
+// groupless takes back the control groups of boxes that are gone, in the
 // background: all that was in them is gone already.
 type groupless struct {
 	mu   sync.Mutex
@@ -358,16 +359,16 @@ type groupless struct {
 	work sync.WaitGroup
 }
 
-func (g *groupless) remove(group *boxGroup) {
+func (g *groupless) leave(group *boxGroup) {
 	g.work.Go(func() {
-		err := group.remove()
+		err := group.leave()
 		g.mu.Lock()
 		defer g.mu.Unlock()
 		g.err = errors.Join(g.err, err)
 	})
 }
 
-// wait waits until all are removed. The error says which could not be.
+// wait waits until all are taken back. The error says which could not be removed.
 func (g *groupless) wait() error {
 	g.work.Wait()
 	g.mu.Lock()

@@ -3,6 +3,7 @@ package sandbox
 import (
 	"context"
 	"encoding/binary"
+	"errors"
 	"fmt"
 	"io"
 	"net"
@@ -19,29 +20,30 @@ import (
 // boxReply are what the grader's keptBox and the thread say to one another.
 
 type boxRequest struct {
-	Op    string         // "lay", "start", "dial", "listen", "look", "signal", "accepted", "traffic", "probe", "close"
-	Files []File         `json:"-"` // go as bytes
-	Args  []string       `json:",omitzero"`
-	Env   []string       `json:",omitzero"`
-	Self  bool           `json:",omitzero"`
-	Src   netip.Addr     `json:",omitzero"`
-	Addr  netip.AddrPort `json:",omitzero"`
-	ID    int            `json:",omitzero"`
-	Sig   int            `json:",omitzero"`
+	Owner int64  // the submission that the box is for
+	Op    string // "lay", "start", "dial", "listen", "look", "signal", "accepted", "traffic", "probe", "close"
+	Files []File
+	Args  []string
+	Env   []string
+	Self  bool
+	Src   netip.Addr
+	Addr  netip.AddrPort
+	ID    int
+	Sig   int
 
 	pause bool // run the program of process 1 instead
 }
 
 type boxReply struct {
-	Err      string        `json:",omitzero"`
-	Errno    int           `json:",omitzero"` // of the system call that failed, if one did
-	ID       int           `json:",omitzero"`
-	PID      int           `json:",omitzero"`
-	Look     *Look         `json:"-"` // goes as bytes
-	Layers   []Layer       `json:",omitzero"`
-	Accepted int64         `json:",omitzero"`
-	Bytes    int64         `json:",omitzero"`
-	Used     time.Duration `json:",omitzero"`
+	Err      string
+	Errno    int // of the system call that failed, if one did
+	ID       int
+	PID      int
+	Look     *Look
+	Layers   []Layer
+	Accepted int64
+	Bytes    int64
+	Used     time.Duration
 }
 
 // keptBox is the grader's side.
@@ -49,9 +51,10 @@ type keptBox struct {
 	mu      sync.Mutex
 	conn    *net.UnixConn
 	group   *boxGroup
-	leave   func(*boxGroup) // removes the group
+	left    func(*boxGroup) // takes back the group
 	started func()          // called when a program was started; nil for nothing
 	counted bool            // its traffic is exact
+	buf     []byte          // what replies are read into
 	gone    bool
 }
 
@@ -70,7 +73,10 @@ func (b *keptBox) call(ctx context.Context, req boxRequest) (boxReply, []*os.Fil
 	if err := send(b.conn, &req); err != nil {
 		return reply, nil, fmt.Errorf("box %s: %w", req.Op, err)
 	}
-	files, err := receive(b.conn, &reply)
+	if b.buf == nil {
+		b.buf = make([]byte, together)
+	}
+	files, err := receiveIn(b.conn, b.buf, &reply)
 	if err != nil {
 		return reply, nil, fmt.Errorf("box %s: %w", req.Op, err)
 	}
@@ -177,12 +183,10 @@ func (b *keptBox) traffic(ctx context.Context) (int64, error) {
 	return reply.Bytes, err
 }
 
-// lay puts files into the work folder. No program runs yet.
-func (b *keptBox) lay(ctx context.Context, files []File) error {
-	if len(files) == 0 {
-		return nil
-	}
-	_, _, err := b.call(ctx, boxRequest{Op: "lay", Files: files})
+// lay makes the box one for a submission and puts files into its work folder.
+// Nothing else is asked of it before.
+func (b *keptBox) lay(ctx context.Context, owner int64, files []File) error {
+	_, _, err := b.call(ctx, boxRequest{Op: "lay", Owner: owner, Files: files})
 	return err
 }
 
@@ -194,13 +198,27 @@ func (b *keptBox) probe(ctx context.Context) ([]Layer, error) {
 
 func (b *keptBox) close() (time.Duration, error) {
 	reply, _, err := b.call(context.Background(), boxRequest{Op: "close"})
+	if errors.Is(err, net.ErrClosed) {
+		return 0, nil
+	}
+	return reply.Used, err
+}
+
+// leave gives up what is left of a box that was closed.
+func (b *keptBox) leave() {
 	b.mu.Lock()
 	defer b.mu.Unlock()
 	if b.gone {
-		return 0, nil
+		return
 	}
 	b.gone = true
 	b.conn.Close()
-	b.leave(b.group)
-	return reply.Used, err
+	b.left(b.group)
+}
+
+// shut is close and leave in one, for a box in which nothing is open.
+func (b *keptBox) shut() error {
+	_, err := b.close()
+	b.leave()
+	return err
 }

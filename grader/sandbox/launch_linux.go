@@ -6,7 +6,6 @@ import (
 	"fmt"
 	"io"
 	"os"
-	"strconv"
 	"strings"
 	"sync"
 	"syscall"
@@ -119,16 +118,17 @@ func (b *boxThread) start(req boxRequest, reply *boxReply) (files []*os.File, er
 	return files, nil
 }
 
-// writeProc writes a file of the /proc folder of a process, named by its number
-// in the keeper's namespace.
-func (b *boxThread) writeProc(pid int, name, value string) error {
-	fd, err := unix.Openat(b.cfg.proc, strconv.Itoa(pid)+"/"+name, unix.O_WRONLY|unix.O_CLOEXEC, 0)
+// writeProc writes a file of the keeper's own /proc.
+func (b *boxThread) writeProc(name, value string) error {
+	fd, err := unix.Openat(b.cfg.proc, name, unix.O_WRONLY|unix.O_CLOEXEC, 0)
 	if err != nil {
-		return err
+		return fmt.Errorf("open /proc/%s: %w", name, err)
 	}
 	defer unix.Close(fd)
-	_, err = unix.Write(fd, []byte(value))
-	return err
+	if _, err := unix.Write(fd, []byte(value)); err != nil {
+		return fmt.Errorf("write /proc/%s: %w", name, err)
+	}
+	return nil
 }
 
 // started reads what the child reports: its process number and the listener of

@@ -210,14 +210,36 @@ func (l *looker) task(pid int) (t Task, ok bool) {
 	return t, true
 }
 
+// statFields is how many fields of /proc/pid/stat are read from the state on: up
+// to the times (proc(5)).
+const statFields = 15
+
+// firstFields is strings.Fields of a text, but for what follows the first most of them.
+func firstFields(text []byte, most int) []string {
+	out := make([]string, 0, most)
+	for len(out) < most {
+		text = bytes.TrimLeft(text, " \n")
+		if len(text) == 0 {
+			break
+		}
+		end := bytes.IndexAny(text, " \n")
+		if end < 0 {
+			end = len(text)
+		}
+		out = append(out, string(text[:end]))
+		text = text[end:]
+	}
+	return out
+}
+
 // parseStat splits /proc/pid/stat: the state, the name between parentheses,
-// and the fields after the state.
+// and the fields after the state, as far as they are read.
 func parseStat(stat []byte) (state byte, name string, fields []string) {
 	open, end := bytes.IndexByte(stat, '('), bytes.LastIndexByte(stat, ')')
 	if open < 0 || end < open || len(stat) < end+3 {
 		return 0, "", nil
 	}
-	f := strings.Fields(string(stat[end+2:]))
+	f := firstFields(stat[end+2:], statFields)
 	if len(f) == 0 {
 		return 0, "", nil
 	}

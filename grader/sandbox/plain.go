@@ -46,7 +46,7 @@ type plain struct {
 }
 
 // box waits for the previous box to be closed.
-func (p *plain) box(ctx context.Context, files []File) (backend, error) {
+func (p *plain) box(ctx context.Context, _ int64, files []File) (backend, error) {
 	select {
 	case p.turn <- struct{}{}:
 	case <-ctx.Done():
@@ -381,6 +381,9 @@ func (b *plainBox) close() (used time.Duration, err error) {
 	}
 	return used, err
 }
+
+// leave has nothing to do: the box keeps nothing.
+func (b *plainBox) leave() {}
 
 func (b *plainBox) killAll(programs []*plainProgram) error {
 	if len(programs) == 0 {

@@ -36,21 +36,6 @@ func acknowledgeAtOnce() error {
 	return changeRoute(fd, unix.RTM_NEWROUTE, unix.NLM_F_CREATE, dst)
 }
 
-// boundBuffers bounds what one TCP socket of the thread's network namespace
-// holds unless its program asks for more: the kernel's own bound is some ten
-// times what a scenario sends.
-func boundBuffers() error {
-	for _, s := range []struct{ name, value string }{
-		{"tcp_rmem", "4096 131072 1048576"},
-		{"tcp_wmem", "4096 16384 1048576"},
-	} {
-		if err := writeFile("/proc/sys/net/ipv4/"+s.name, s.value); err != nil {
-			return err
-		}
-	}
-	return nil
-}
-
 // wellKnown are the addresses by which programs find out their own: they
 // connect a datagram socket, which sends nothing, and ask for its name. Here
 // they lead back to the box, so that the answer is 127.0.0.1 and not an error.

@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"net/netip"
 	"os"
+	"sync/atomic"
 	"syscall"
 	"time"
 )
@@ -137,6 +138,8 @@ type backend interface {
 	// close ends every process of the box and returns when they are gone. It
 	// tells how much processor time the programs that were not Self have used.
 	close() (time.Duration, error)
+	// leave is called after close, when everything that the box gave is closed.
+	leave()
 }
 
 // spawned is what a backend gives for a started program.
@@ -154,9 +157,22 @@ type spawned struct {
 // Sandbox makes boxes. It is safe for concurrent use.
 type Sandbox struct {
 	opts   Options
-	maker  func(ctx context.Context, files []File) (backend, error)
+	maker  func(ctx context.Context, owner int64, files []File) (backend, error)
 	closer func() error
 	layers func() []Layer
+	owner  int64 // the submission whose boxes it makes, or 0
+}
+
+var submissions atomic.Int64
+
+// ForSubmission returns the same sandbox for the boxes of one submission. What is
+// costly to make may serve boxes of several submissions, one after the other,
+// where programs cannot tell; none of it serves two boxes of the same one. The
+// result need not be closed.
+func (s *Sandbox) ForSubmission() *Sandbox {
+	own := *s
+	own.owner = submissions.Add(1)
+	return &own
 }
 
 // Open prepares a Sandbox. It returns an error that wraps ErrNoNamespaces when

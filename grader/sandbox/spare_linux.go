@@ -47,8 +47,7 @@ func (s *spare) close() error {
 	s.mu.Unlock()
 	s.work.Wait()
 	if box := s.take(); box != nil {
-		_, err := box.close() // no program ran in it
-		return err
+		return box.shut() // no program ran in it
 	}
 	return nil
 }

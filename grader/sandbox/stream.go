@@ -209,6 +209,7 @@ func (s *Stream) gulp(fd int) (more, empty bool) {
 func (s *Stream) write(data []byte) error {
 	s.box.mu.Lock()
 	defer s.box.mu.Unlock()
+	s.box.holds = false
 	if s.sending {
 		s.unsent = append(s.unsent, data...)
 		return nil
@@ -259,6 +260,7 @@ func (s *Stream) push(fd int) bool {
 		if n > 0 {
 			s.unsent = s.unsent[n:]
 			s.box.pushed++
+			s.box.holds = false
 			continue
 		}
 		if errors.Is(err, syscall.EAGAIN) {
@@ -299,6 +301,7 @@ func (s *Stream) control(f func(fd int) error) error {
 func (s *Stream) shutdown() error {
 	s.box.mu.Lock()
 	defer s.box.mu.Unlock()
+	s.box.holds = false
 	if s.sending {
 		s.after = shutdownWrite
 		return nil
@@ -317,6 +320,7 @@ func (s *Stream) close() error {
 	s.box.mu.Lock()
 	sending := s.sending
 	s.leaving = sending
+	s.box.holds = false
 	s.end(Closed)
 	s.box.mu.Unlock()
 	if sending {

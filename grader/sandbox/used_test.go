@@ -38,6 +38,36 @@ os.wait(); print('done', flush=True); input()`},
 			})
 		})
 	}
+	t.Run("by a child that nobody waits for", func(t *testing.T) {
+		for name, code := range map[string]string{
+			"that ended": burning + `
+if os.fork() == 0:
+    burn(); os._exit(0)
+os.waitid(os.P_ALL, 0, os.WEXITED | os.WNOWAIT)
+print('done', flush=True); input()`,
+			"that goes on": burning + `
+r, w = os.pipe()
+if os.fork() == 0:
+    burn(); os.write(w, b'x'); time.sleep(1000)
+os.read(r, 1)
+print('done', flush=True); input()`,
+			"of a program that ended": burning + `
+if os.fork() == 0:
+    burn(); print('done', flush=True); time.sleep(1000)`,
+		} {
+			t.Run(name, func(t *testing.T) {
+				b := isolated(t)
+				p := b.start(code)
+				if end, err := b.box.Wait(t.Context(), nil, func() bool { return len(p.Screen.Data) > 0 }); err != nil || end != Event {
+					t.Fatal(end, err)
+				}
+				b.close()
+				if used := b.box.Used(); used < least || used > most {
+					t.Errorf("used %v, want %v to %v", used, least, most)
+				}
+			})
+		}
+	})
 	t.Run("not by a reference program", func(t *testing.T) {
 		everywhere(t, func(t *testing.T, b *bench) {
 			p, err := b.box.Start(t.Context(), Command{Self: true, Args: []string{"x", "-test.run=^$"}}, Watch{})

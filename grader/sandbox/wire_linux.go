@@ -58,22 +58,22 @@ func (b blocking) WriteMsgUnix(data, oob []byte, _ *net.UnixAddr) (n, oobn int, 
 // together is how much of a message is read at once: all of most messages.
 const together = 16 << 10
 
-// headSize is that of a message's head: its length after that, and how much of
-// it is JSON, of four bytes each.
-const headSize = 8
+// headSize is that of a message's head: its length after that.
+const headSize = 4
 
-// send writes one message: its head, to which the descriptors are attached, v
-// as JSON, and what of v goes as bytes. It is written at once, so that the
-// other side wakes up once.
+// send writes one message: its head, to which the descriptors are attached, and
+// v, as JSON unless it is coded. It is written at once, so that the other side
+// wakes up once.
 func send(c wire, v any, files ...*os.File) error {
-	body, err := json.Marshal(v)
-	if err != nil {
-		return err
-	}
-	message := append(make([]byte, headSize, headSize+len(body)+256), body...)
-	binary.LittleEndian.PutUint32(message[4:], uint32(len(body)))
-	if v, ok := v.(bulky); ok {
-		message = v.appendBulk(message)
+	message := make([]byte, headSize, 512)
+	if m, ok := v.(coded); ok {
+		message = m.appendTo(message)
+	} else {
+		body, err := json.Marshal(v)
+		if err != nil {
+			return err
+		}
+		message = append(message, body...)
 	}
 	size := len(message) - headSize
 	if size > maxMessage {
@@ -101,7 +101,12 @@ func send(c wire, v any, files ...*os.File) error {
 // Either nobody sends another message before this one is answered, or each has
 // descriptors, where the kernel ends a read: none takes a part of the next.
 func receive(c wire, v any) ([]*os.File, error) {
-	buf := make([]byte, together)
+	return receiveIn(c, make([]byte, together), v)
+}
+
+// receiveIn is receive with the memory to read into. What it reads may stay
+// there: it is of no use after the next call.
+func receiveIn(c wire, buf []byte, v any) ([]*os.File, error) {
 	oob := make([]byte, unix.CmsgSpace(8*4))
 	n, oobn, _, _, err := c.ReadMsgUnix(buf, oob)
 	if err != nil {
@@ -120,9 +125,9 @@ func receive(c wire, v any) ([]*os.File, error) {
 			return files, err
 		}
 	}
-	size, text := int64(binary.LittleEndian.Uint32(buf)), int64(binary.LittleEndian.Uint32(buf[4:]))
-	if size > maxMessage || size < int64(n-headSize) || text > size {
-		return files, fmt.Errorf("message of %d bytes, %d of them text, of which %d came at once", size, text, n-headSize)
+	size := int64(binary.LittleEndian.Uint32(buf))
+	if size > maxMessage || size < int64(n-headSize) {
+		return files, fmt.Errorf("message of %d bytes, of which %d came at once", size, n-headSize)
 	}
 	body := buf[headSize:n]
 	if int64(len(body)) < size {
@@ -131,13 +136,10 @@ func receive(c wire, v any) ([]*os.File, error) {
 			return files, err
 		}
 	}
-	if err := json.Unmarshal(body[:text], v); err != nil {
-		return files, err
+	if m, ok := v.(coded); ok {
+		return files, m.readFrom(body)
 	}
-	if v, ok := v.(bulky); ok {
-		return files, v.readBulk(body[text:])
-	}
-	return files, nil
+	return files, json.Unmarshal(body, v)
 }
 
 func rights(oob []byte) ([]*os.File, error) {

@@ -128,12 +128,12 @@ func TestCausesDependOnTheCircumstances(t *testing.T) {
 			if got.FR != tt.fr || got.EN != tt.en {
 				t.Errorf("got  %q\n     %q\nwant %q\n     %q", got.FR, got.EN, tt.fr, tt.en)
 			}
-			for _, c := range causes {
+			for _, c := range causes() {
 				used[c.text.EN] = used[c.text.EN] || !got.Empty() && strings.HasSuffix(got.EN, unfilled(c))
 			}
 		})
 	}
-	for _, c := range causes {
+	for _, c := range causes() {
 		if c.when != nil && !used[c.text.EN] {
 			t.Errorf("never said: %s", c.text.EN)
 		}

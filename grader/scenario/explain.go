@@ -176,7 +176,7 @@ func (r *runner) instead(p *program, end sandbox.Ending) (lang.Text, error) {
 	if err != nil {
 		return lang.Text{}, err
 	}
-	look, err := b.Look(r.ctx)
+	look, err := b.Seen(r.ctx)
 	if err != nil {
 		return lang.Text{}, err
 	}

@@ -93,13 +93,13 @@ func TestEndingsAreExplained(t *testing.T) {
 		if !strings.HasPrefix(got, name+".py has ended") {
 			t.Errorf("%s: %q does not say how it ended", name, got)
 		}
-		for _, c := range causes {
+		for _, c := range causes() {
 			if strings.Contains(got, " — ") && strings.HasSuffix(got, unfilled(c)) {
 				used[c.text.EN] = true
 			}
 		}
 	}
-	for _, c := range causes {
+	for _, c := range causes() {
 		if c.when == nil && !used[c.text.EN] {
 			t.Errorf("no program ended by: %s", c.text.EN)
 		}

@@ -31,8 +31,9 @@ func (r *runner) folders() []string {
 func (r *runner) siteFiles() []sandbox.File {
 	var out []sandbox.File
 	for _, name := range r.siteOrder {
+		data := []byte(r.site[name])
 		for _, dir := range r.folders() {
-			out = append(out, sandbox.File{Path: path.Join(dir, name), Data: []byte(r.site[name])})
+			out = append(out, sandbox.File{Path: path.Join(dir, name), Data: data})
 		}
 	}
 	return out

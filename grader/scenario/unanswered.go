@@ -18,7 +18,7 @@ func (r *runner) unanswered(a *answer, end sandbox.Ending) (lang.Text, error) {
 	if err != nil || r.gone(p) {
 		return how, err
 	}
-	look, err := r.box.Look(r.ctx)
+	look, err := r.box.Seen(r.ctx)
 	if err != nil {
 		return how, err
 	}
@@ -47,7 +47,7 @@ func (r *runner) kept(p *program, end sandbox.Ending) (lang.Text, error) {
 	if err != nil || r.gone(p) {
 		return how, err
 	}
-	look, err := r.box.Look(r.ctx)
+	look, err := r.box.Seen(r.ctx)
 	if err != nil {
 		return how, err
 	}

@@ -16,7 +16,7 @@ import (
 // rest waits until also holds and the program has done what it does at once: it
 // waits for something. A person at another keyboard is never faster than that.
 func (r *runner) rest(p *program, also func() bool) (sandbox.Ending, error) {
-	since, err := r.box.Look(r.ctx)
+	since, err := r.box.Seen(r.ctx)
 	if err != nil {
 		return "", err
 	}

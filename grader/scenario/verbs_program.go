@@ -119,7 +119,7 @@ func (r *runner) atKeyboard(p *program) (bool, error) {
 	if r.gone(p) {
 		return false, nil
 	}
-	look, err := r.box.Look(r.ctx)
+	look, err := r.box.Seen(r.ctx)
 	if err != nil {
 		return false, err
 	}

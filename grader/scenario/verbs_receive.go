@@ -24,11 +24,13 @@ func (r *runner) awaitAnswer(c *conn, enough func() bool) (sandbox.Ending, error
 	if err != nil {
 		return "", err
 	}
-	since, err := b.Look(r.ctx)
-	if err != nil {
-		return "", err
-	}
 	wants := r.wantsEnd[c.with.file]
+	var since *sandbox.Look
+	if wants {
+		if since, err = b.Look(r.ctx); err != nil {
+			return "", err
+		}
+	}
 	end, err := r.untilFor(c.with, beforeHalf, func() bool {
 		return enough() || wants && b.Taken(c.c) && b.Rests(c.with.p, since)
 	})

@@ -272,7 +272,7 @@ const ending = 300 * time.Millisecond
 // stays checks that a server which listens is not about to end: threads that
 // are daemons end with the main one. Another process may go on in its place.
 func (r *runner) stays(p *program) error {
-	look, err := r.box.Look(r.ctx)
+	look, err := r.box.Seen(r.ctx)
 	if err != nil {
 		return err
 	}
