@@ -96,7 +96,9 @@ func Run(ctx context.Context, p Plan) (*Class, error) {
 	if r.journal, r.index, err = openJournal(p.Journal); err != nil {
 		return nil, err
 	}
+	restore := yield()
 	err = r.all(ctx)
+	restore()
 	return r.end(err)
 }
 

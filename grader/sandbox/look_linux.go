@@ -191,7 +191,12 @@ func (l *looker) task(pid int) (t Task, ok bool) {
 	t = Task{PID: pid, Name: name, Zombie: state == 'Z' || state == 'X'}
 	t.Parent, _ = strconv.Atoi(fields[0])
 	t.Session, _ = strconv.Atoi(fields[2])
-	threads, err := l.numbers(base+"/task", math.MaxInt)
+	// Most processes have one thread. That another was made since is seen by how
+	// often the first one ran: that is read later.
+	threads := []int{pid}
+	if len(fields) <= threadsField || fields[threadsField] != "1" || t.Zombie {
+		threads, err = l.numbers(base+"/task", math.MaxInt)
+	}
 	if t.Zombie {
 		// A leader that ended before its threads looks like a zombie too.
 		if err != nil || len(threads) <= 1 {
@@ -211,23 +216,36 @@ func (l *looker) task(pid int) (t Task, ok bool) {
 }
 
 // statFields is how many fields of /proc/pid/stat are read from the state on: up
-// to the times (proc(5)).
-const statFields = 15
+// to the number of threads (proc(5)).
+const statFields = 18
+
+// threadsField is which of the fields after the state tells how many threads
+// there are.
+const threadsField = 16
+
+// nextField cuts the first field from a text, whose fields are separated by
+// spaces or line ends. It is empty if there is none.
+func nextField(text []byte) (field, rest []byte) {
+	for len(text) > 0 && (text[0] == ' ' || text[0] == '\n') {
+		text = text[1:]
+	}
+	for i, c := range text {
+		if c == ' ' || c == '\n' {
+			return text[:i], text[i:]
+		}
+	}
+	return text, nil
+}
 
 // firstFields is strings.Fields of a text, but for what follows the first most of them.
 func firstFields(text []byte, most int) []string {
 	out := make([]string, 0, most)
 	for len(out) < most {
-		text = bytes.TrimLeft(text, " \n")
-		if len(text) == 0 {
+		var field []byte
+		if field, text = nextField(text); len(field) == 0 {
 			break
 		}
-		end := bytes.IndexAny(text, " \n")
-		if end < 0 {
-			end = len(text)
-		}
-		out = append(out, string(text[:end]))
-		text = text[end:]
+		out = append(out, string(field))
 	}
 	return out
 }
@@ -282,7 +300,7 @@ func (l *looker) thread(base string, tid int) (t Thread, ok bool) {
 	if err != nil {
 		return t, false
 	}
-	if f := strings.Fields(string(sched)); len(f) == 3 {
+	if f := firstFields(sched, 4); len(f) == 3 {
 		t.Run, _ = strconv.ParseInt(f[0], 10, 64)
 		t.Wait, _ = strconv.ParseInt(f[1], 10, 64)
 		t.Slices, _ = strconv.ParseInt(f[2], 10, 64)
@@ -304,19 +322,22 @@ func stateOf(stat []byte) byte {
 
 // parseSyscall reads /proc/pid/syscall: "nr arg0 … arg5 sp pc", or "running".
 func parseSyscall(text []byte) (nr int64, args [6]uint64, pc uint64, waiting bool) {
-	f := strings.Fields(string(text))
-	if len(f) != 9 {
-		return -1, args, 0, false
-	}
-	nr, err := strconv.ParseInt(f[0], 10, 64)
+	field, text := nextField(text)
+	nr, err := strconv.ParseInt(string(field), 10, 64)
 	if err != nil {
 		return -1, args, 0, false
 	}
-	for i := range args {
-		args[i], _ = strconv.ParseUint(strings.TrimPrefix(f[1+i], "0x"), 16, 64)
+	var numbers [8]uint64 // arguments, stack pointer, program counter
+	for i := range numbers {
+		field, text = nextField(text)
+		if numbers[i], err = strconv.ParseUint(strings.TrimPrefix(string(field), "0x"), 16, 64); err != nil {
+			return -1, args, 0, false
+		}
 	}
-	pc, _ = strconv.ParseUint(strings.TrimPrefix(f[8], "0x"), 16, 64)
-	return nr, args, pc, true
+	if field, _ = nextField(text); len(field) > 0 {
+		return -1, args, 0, false
+	}
+	return nr, [6]uint64(numbers[:6]), numbers[7], true
 }
 
 // classify says what a thread that sleeps in system call nr waits for, on which
