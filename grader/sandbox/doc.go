@@ -26,6 +26,12 @@
 // there is below it. One box is made ahead of need, so that a scenario starts
 // as soon as its program.
 //
+// Two things cost more to make than all the rest of a box and may serve again: its
+// network namespace, once the box is gone and the namespace has no socket, no
+// connection and no packet left, for a box of another submission
+// ([Sandbox.ForSubmission]); and its control groups, once nothing lives in them
+// and hardly any memory is held. No two boxes ever have one at the same time.
+//
 // Where the grader may make control groups, of either version, each box has its
 // own: the kernel then limits its memory, with no swap, and its processes, and
 // gives it as much of the processors as one program would get. Everywhere the

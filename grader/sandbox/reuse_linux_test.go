@@ -166,6 +166,29 @@ func TestNetworksInUseDoNotServe(t *testing.T) {
 	}
 }
 
+// TestSocketsOnTheirWayDoNotStay: a socket that only a message holds, which nobody
+// will ever read, outlives its program for as long as the kernel likes.
+func TestSocketsOnTheirWayDoNotStay(t *testing.T) {
+	sb := openSandbox(t, false)
+	b := newBench(t, sb.ForSubmission())
+	namespace := b.namespace()
+	p := b.start(`
+for port in range(PORT, PORT + 20):
+    s = socket.socket(); s.bind(('', port)); a, z = socket.socketpair()
+    socket.send_fds(a, [b'x'], [s.fileno(), a.fileno(), z.fileno()])
+    for x in s, a, z: x.close()
+print('done', end='', flush=True); input()`)
+	b.printed(p, "done")
+	b.close()
+	if b = servedAgain(t, sb, namespace); b == nil {
+		return // the kernel has not got round to it
+	}
+	p = b.start(`
+for port in range(PORT, PORT + 20): socket.socket().bind(('', port))
+print('free', end='', flush=True); input()`)
+	b.printed(p, "free")
+}
+
 // TestOneSubmissionHasNoNetworkTwice: what a program can read of the network's
 // counters never stems from another program of the same submission.
 func TestOneSubmissionHasNoNetworkTwice(t *testing.T) {
