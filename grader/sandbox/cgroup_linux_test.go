@@ -3,6 +3,7 @@ package sandbox
 import (
 	"fmt"
 	"os"
+	"os/exec"
 	"path/filepath"
 	"strconv"
 	"strings"
@@ -158,4 +159,49 @@ func TestProgramsAreBornInTheirGroup(t *testing.T) {
 			t.Errorf("%+v", l)
 		}
 	}
+}
+
+// TestGroupsServeAgain: those in which nothing lives, and no others.
+func TestGroupsServeAgain(t *testing.T) {
+	c, err := findCgroups("/proc/self")
+	if err != nil {
+		t.Fatal(err)
+	}
+	if len(c.places) == 0 || c.second() {
+		t.Skip("no control groups of the first version here")
+	}
+	t.Cleanup(func() {
+		if err := c.close(); err != nil {
+			t.Error(err)
+		}
+	})
+	g, err := c.box()
+	if err != nil {
+		t.Fatal(err)
+	}
+	if other, err := c.box(); err != nil || other == g {
+		t.Fatalf("two boxes have one group, %v", err)
+	}
+	if err := g.leave(); err != nil {
+		t.Fatal(err)
+	}
+	if again, err := c.box(); err != nil || again != g {
+		t.Fatalf("a group that is as good as new does not serve again, %v", err)
+	}
+	child := exec.Command("sleep", "1000")
+	if err := child.Start(); err != nil {
+		t.Fatal(err)
+	}
+	for _, folder := range g.folders {
+		if err := writeFile(folder+"/tasks", strconv.Itoa(child.Process.Pid)); err != nil {
+			t.Error(err)
+		}
+	}
+	if g.asNew() {
+		t.Error("a group that a process lives in is as good as new")
+	}
+	if err := child.Process.Kill(); err != nil {
+		t.Fatal(err)
+	}
+	_ = child.Wait() // it was killed
 }

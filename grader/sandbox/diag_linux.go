@@ -39,8 +39,21 @@ func openDiag() (*diag, error) {
 
 func (d *diag) close() { unix.Close(d.fd) }
 
-// sockets lists every TCP socket of the namespace. It asks as was done before
-// there were families to ask for: the kernel walks its tables once, for both. Those of IPv4 come first.
+// list calls seen with each TCP socket of the namespace that is in one of the
+// states, as the kernel describes it. It asks as was done before there were
+// families to ask for: the kernel walks its tables once, for both.
+func (d *diag) list(states uint32, seen func(m []byte)) error {
+	// struct inet_diag_req
+	var req [60]byte
+	binary.NativeEndian.PutUint32(req[52:], states)
+	return d.ask(tcpDiagGetSock, req[:], func(m []byte) {
+		if len(m) >= diagMessageSize {
+			seen(m)
+		}
+	})
+}
+
+// sockets lists every TCP socket of the namespace. Those of IPv4 come first.
 //
 // The table of listening sockets is the machine's, and to walk it takes longer
 // than all the rest. again says that no program has begun to listen since the
@@ -58,13 +71,7 @@ func (d *diag) sockets(again bool) (all []Socket, err error) {
 	} else {
 		d.listeners = [][]byte{}
 	}
-	// struct inet_diag_req
-	var req [60]byte
-	binary.NativeEndian.PutUint32(req[52:], states)
-	err = d.ask(tcpDiagGetSock, req[:], func(m []byte) {
-		if len(m) < diagMessageSize {
-			return
-		}
+	err = d.list(states, func(m []byte) {
 		s := parseDiag(m)
 		if s.State == tcpListen {
 			d.listeners = append(d.listeners, bytes.Clone(m[:diagMessageSize]))
@@ -95,10 +102,7 @@ func (d *diag) known() ([]Socket, error) {
 // one asks for one socket, as the kernel described it before; ok is false if it
 // is gone.
 func (d *diag) one(m []byte) (s Socket, ok bool, err error) {
-	req := d.inet(m[0], unix.IPPROTO_TCP, 0)
-	copy(req[8:], m[4:52]) // struct inet_diag_sockid
-	err = d.request(sockDiagByFamily, 0, req)
-	if err != nil {
+	if err = d.request(sockDiagByFamily, 0, d.exact(m)); err != nil {
 		return s, false, err
 	}
 	done, err := d.reply(sockDiagByFamily, func(m []byte) {
@@ -113,6 +117,13 @@ func (d *diag) one(m []byte) (s Socket, ok bool, err error) {
 		err = fmt.Errorf("read sock_diag: no socket, done: %v", done)
 	}
 	return s, ok, err
+}
+
+// exact is a request for one socket, as the kernel described it before.
+func (d *diag) exact(m []byte) []byte {
+	req := d.inet(m[0], unix.IPPROTO_TCP, 0)
+	copy(req[8:], m[4:52]) // struct inet_diag_sockid
+	return req
 }
 
 // everyState is every state but "bound", for which the kernel walks all ports.

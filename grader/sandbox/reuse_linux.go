@@ -1,7 +1,7 @@
 package sandbox
 
 import (
-	"encoding/binary"
+	"bytes"
 	"errors"
 	"fmt"
 	"io"
@@ -242,35 +242,19 @@ func readAll(fd int) (string, error) {
 	}
 }
 
-const (
-	sockDestroy = 21
-	tcpBound    = 13 // TCP_BOUND_INACTIVE
-)
+const sockDestroy = 21
 
 // remains lists the connections of the namespace that are left when those who had
 // them are gone: as the kernel describes them (struct inet_diag_msg).
 func (d *diag) remains() (left [][]byte, err error) {
-	for _, family := range []byte{unix.AF_INET, unix.AF_INET6} {
-		req := d.inet(family, unix.IPPROTO_TCP, 0)
-		binary.NativeEndian.PutUint32(req[4:], everyState&^(1<<tcpListen))
-		err := d.ask(sockDiagByFamily, req, func(m []byte) {
-			if len(m) >= diagMessageSize {
-				left = append(left, append([]byte(nil), m[:diagMessageSize]...))
-			}
-		})
-		if err != nil {
-			return nil, err
-		}
-	}
-	return left, nil
+	err = d.list(everyState&^(1<<tcpListen), func(m []byte) { left = append(left, bytes.Clone(m[:diagMessageSize])) })
+	return left, err
 }
 
 // destroy ends what the kernel has of a connection (sock_diag(7)). That it is gone
 // already is none of the errors.
 func (d *diag) destroy(m []byte) error {
-	req := d.inet(m[0], unix.IPPROTO_TCP, 0)
-	copy(req[8:], m[4:52]) // struct inet_diag_sockid
-	err := d.command(sockDestroy, req)
+	err := d.command(sockDestroy, d.exact(m))
 	if errors.Is(err, unix.ENOENT) {
 		return nil
 	}
